@@ -1,0 +1,22 @@
+namespace Mesh;
+
+/// <summary>
+/// All streams, wherever they live: the one interface that doors and embedding programs call. Streams are named, never opened:
+/// a handle is cheap, holds nothing, and stays good when the stream moves, is deleted or made again. Thread-safe.
+/// </summary>
+public interface IMesh
+{
+    /// <summary>Which streams exist, and what they keep.</summary>
+    ICatalogue Catalogue { get; }
+
+    /// <summary>Live pub/sub of the process or, in a cluster, of all of it.</summary>
+    IRooms Rooms { get; }
+
+    IChannel Channel(StreamName name);
+
+    IQueue Queue(StreamName name);
+
+    IRing Ring(StreamName name);
+
+    IPartition Partition(StreamName name);
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Mesh;
+
+/// <summary>What a stream keeps and how it behaves; stored with the stream as JSON. Absent limits do not limit.</summary>
+public sealed record StreamOptions
+{
+    public static readonly StreamOptions Default = new();
+
+    /// <summary>Records older than this are gone for readers, exactly. Null keeps them; from 1 s.</summary>
+    public TimeSpan? RetentionAge { get; init; }
+
+    /// <summary>Exactly the last so many records are kept. Null keeps them all; from 1.</summary>
+    public long? RetentionCount { get; init; }
+
+    /// <summary>Whole batches go, oldest first, while the stored bytes of the stream exceed this. The newest batch always stays. From 1.</summary>
+    public long? RetentionBytes { get; init; }
+
+    /// <summary>How long a repeated publish is recognised, whatever was trimmed since. 1 s to 7 days.</summary>
+    public TimeSpan DedupeWindow { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Queues: after so many deliveries the next claim moves the record to <see cref="DeadLetterQueue"/> instead. Null never does.</summary>
+    public int? DeliveryCountMax { get; init; }
+
+    /// <summary>Queues: name of the queue, in the same project, that takes dead letters. Needs <see cref="DeliveryCountMax"/>.</summary>
+    public string? DeadLetterQueue { get; init; }
+
+    /// <summary>Queues: time to live of a dead letter from the moment it moves. Null keeps the time that was left.</summary>
+    public TimeSpan? DeadLetterTtl { get; init; }
+
+    /// <summary>The stored form.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, StreamOptionsJson.Default.StreamOptions);
+
+    /// <exception cref="JsonException">The text is not the stored form of options.</exception>
+    public static StreamOptions FromJson(string json) =>
+        JsonSerializer.Deserialize(json, StreamOptionsJson.Default.StreamOptions) ?? throw new JsonException("Stream options must be a JSON object.");
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StreamOptions))]
+internal sealed partial class StreamOptionsJson : JsonSerializerContext;

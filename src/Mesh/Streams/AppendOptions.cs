@@ -1,0 +1,21 @@
+namespace Mesh;
+
+/// <summary>How to append, beside the segment.</summary>
+public readonly record struct AppendOptions
+{
+    /// <summary>Two appends with the same id within the stream's window are one; the second gets what the first got. At most 256 bytes.</summary>
+    public ReadOnlyMemory<byte> DedupeId { get; init; }
+
+    /// <summary>Do not create a missing stream: answer <see cref="AppendResult.NoSuchStream"/>.</summary>
+    public bool MustExist { get; init; }
+
+    /// <summary>Rings: after the append keep only so many records, exactly. Null keeps what the options say.</summary>
+    public long? TrimToCount { get; init; }
+
+    /// <summary>Rings: after the append drop records with a smaller id.</summary>
+    public RingId? TrimBelow { get; init; }
+
+    /// <summary>The dedupe id of a producer that numbers its appends.</summary>
+    public static ReadOnlyMemory<byte> ProducerNumber(string producer, long number) =>
+        System.Text.Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{producer}\0{number}"));
+}

@@ -1,0 +1,22 @@
+namespace Mesh;
+
+/// <summary>A log of events whose keys are topics (protobus-server specification).</summary>
+public interface IPartition : IStreamLog
+{
+    /// <summary>
+    /// First the last <paramref name="historyDepth"/> records of each topic that matches, in sequence order; then, live, every record whose
+    /// topic matches. No gap and no double between the two. The subscription is active when the call returns its first task.
+    /// </summary>
+    /// <param name="filter">Which topics.</param>
+    /// <param name="historyDepth">0 (live only) to <see cref="HistoryDepthMax"/>.</param>
+    /// <param name="cancel">Ends the subscription.</param>
+    IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default);
+
+    /// <summary>Records kept within reach of history, per topic.</summary>
+    const int HistoryDepthMax = 1000;
+}
+
+/// <summary>Which topics a subscription wants.</summary>
+/// <param name="Pattern">A .NET regular expression that <see cref="System.Text.RegularExpressions.RegexOptions.NonBacktracking"/> takes, matched from the start
+/// of the topic; null matches every topic.</param>
+public sealed record TopicFilter(string? Pattern);

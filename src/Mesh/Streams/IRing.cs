@@ -1,0 +1,21 @@
+namespace Mesh;
+
+/// <summary>A ring: a log whose records also have Redis ids (Redis 7 streams). <see cref="AppendOptions"/> carries MAXLEN and MINID.</summary>
+public interface IRing : IStreamLog
+{
+    /// <summary>Records with ids from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
+    /// <param name="start">Smallest id wanted.</param>
+    /// <param name="end">Greatest id wanted.</param>
+    /// <param name="recordsMax">1 to 100,000. A page may end earlier for its bytes: read on while <see cref="RecordPage.Next"/> lies within.</param>
+    /// <param name="backwards">Greatest id first, one record a slice.</param>
+    /// <param name="cancel">Ends the call.</param>
+    ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default);
+
+    /// <summary>Drops the oldest records until at most <paramref name="keep"/> are left.</summary>
+    /// <returns>How many were dropped.</returns>
+    ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default);
+
+    /// <summary>Drops records with an id smaller than <paramref name="id"/>.</summary>
+    /// <returns>How many were dropped.</returns>
+    ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default);
+}
