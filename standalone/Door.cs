@@ -1,0 +1,44 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Mesh.Standalone;
+
+/// <summary>Which protocol a connection speaks.</summary>
+public enum DoorKind
+{
+    Http,
+    Rse,
+    Grpc,
+    Resp,
+}
+
+/// <summary>One open door. Each of its connections carries it as a feature.</summary>
+public sealed class Door(DoorKind kind, string option, ListenAddress address)
+{
+    public DoorKind Kind { get; } = kind;
+
+    /// <summary>The command line option that moves it.</summary>
+    public string Option { get; } = option;
+
+    public ListenAddress Address { get; } = address;
+
+    /// <summary>Known to the server once it listens.</summary>
+    internal ListenOptions? Listening { get; set; }
+
+    /// <summary>Where it really listens; the port is known once the host has started.</summary>
+    public IPEndPoint EndPoint => Listening?.IPEndPoint ?? Address.ToEndPoint();
+
+    /// <summary>Host and port for a client on this machine.</summary>
+    public IPEndPoint Reachable =>
+        EndPoint.Address.Equals(IPAddress.Any) || EndPoint.Address.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.Loopback, EndPoint.Port) : EndPoint;
+
+    public static IReadOnlyList<Door> Of(StandaloneOptions options) =>
+    [
+        .. from each in options.Listeners
+           where each.Address is not null
+           select new Door(Enum.Parse<DoorKind>(each.Option[2..], ignoreCase: true), each.Option, each.Address),
+    ];
+}
+
+/// <summary>A door's address cannot be taken. The message names the option that changes it.</summary>
+public sealed class DoorTakenException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,145 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Mesh.Standalone.Tests;
+
+public sealed class OptionReaderTests
+{
+    [Fact]
+    public void Without_anything_the_doors_open_on_loopback_at_their_usual_ports()
+    {
+        var options = Read();
+        Assert.Equal(
+            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379"],
+            options.Listeners.Select(each => $"{each.Option} {each.Address}"));
+        Assert.Equal("./mesh.db", options.Data);
+        Assert.Equal(TimeSpan.FromSeconds(120), options.RseTtl);
+        Assert.Equal(RseMode.Test, options.RseModeInForce);
+        Assert.Equal(LogLevel.Warning, options.LogLevel);
+    }
+
+    [Fact]
+    public void The_defaults_that_help_shows_are_the_defaults()
+    {
+        var shown = OptionTable.All.Where(option => option.Name != "rse-mode")
+            .Aggregate(new StandaloneOptions(), (options, option) => option.Apply(options, option.Default));
+        Assert.Equal(new StandaloneOptions(), shown);
+    }
+
+    [Fact]
+    public void The_command_line_wins_over_a_variable_and_that_over_the_file()
+    {
+        const string File = """{ "Mesh": { "http": 1001, "rse": 1002, "grpc": "1003" } }""";
+        var options = Read(["--http", "3001"], File, ("MESH__HTTP", "2001"), ("MESH__RSE", "2002"));
+        Assert.Equal([3001, 2002, 1003], new[] { options.Http, options.Rse, options.Grpc }.Select(address => address!.Port));
+    }
+
+    [Theory]
+    [InlineData("0", "127.0.0.1:0")]
+    [InlineData("localhost:81", "127.0.0.1:81")]
+    [InlineData("0.0.0.0:82", "0.0.0.0:82")]
+    [InlineData("[::1]:83", "[::1]:83")]
+    [InlineData("*:84", "[::]:84")]
+    public void A_listener_takes_a_port_or_host_and_port(string text, string expected) =>
+        Assert.Equal(expected, Read(["--resp", text]).Resp!.ToString());
+
+    [Fact]
+    public void Off_closes_a_door() => Assert.Null(Read(["--rse=off"]).Rse);
+
+    [Theory]
+    [InlineData("MESH__RSE_MODE")]
+    [InlineData("mesh__rse-mode")]
+    public void Variables_take_words_joined_either_way(string name) => Assert.Equal(RseMode.Live, Read([], null, (name, "live")).RseModeInForce);
+
+    [Fact]
+    public void Beyond_loopback_rse_is_live_unless_told_otherwise()
+    {
+        Assert.Equal(RseMode.Live, Read(["--rse", "0.0.0.0:8000"]).RseModeInForce);
+        Assert.Equal(RseMode.Live, Read(["--http", "*:8080"]).RseModeInForce);
+        Assert.Equal(RseMode.Test, Read(["--rse", "0.0.0.0:8000", "--rse-mode", "test"]).RseModeInForce);
+    }
+
+    [Theory]
+    [InlineData("--http", "80800", "0 to 65535")]
+    [InlineData("--http", "-1", "0 to 65535")]
+    [InlineData("--rse", "example.org:80", "IP address")]
+    [InlineData("--grpc", "::1:80", "IP address")]
+    [InlineData("--resp", "", "0 to 65535")]
+    [InlineData("--data", "", "path or a connection string")]
+    [InlineData("--rse-mode", "prod", "test, live")]
+    [InlineData("--rse-ttl", "0", "1 to 2592000")]
+    [InlineData("--rse-ttl", "2m", "1 to 2592000")]
+    [InlineData("--connections-max", "0", "1 to 1000000")]
+    [InlineData("--grpc-message-bytes-max", "1", "1024 to 67108864")]
+    [InlineData("--log-level", "trace", "debug, information")]
+    [InlineData("--log-format", "2", "text, json")]
+    public void A_bad_value_is_named_with_what_would_be_right(string option, string value, string right)
+    {
+        var message = Assert.Throws<OptionException>(() => Read([option, value])).Message;
+        Assert.StartsWith($"{option}: \"{value}\"", message);
+        Assert.Contains(right, message);
+    }
+
+    [Fact]
+    public void The_place_of_a_bad_value_is_named()
+    {
+        Assert.StartsWith("MESH__HTTP: \"x\"", Assert.Throws<OptionException>(() => Read([], null, ("MESH__HTTP", "x"))).Message);
+        Assert.StartsWith("appsettings.json, Mesh:http: \"x\"", Assert.Throws<OptionException>(() => Read([], """{"Mesh":{"http":"x"}}""")).Message);
+    }
+
+    [Theory]
+    [InlineData("--htpp", "--htpp is not known")]
+    [InlineData("8080", "8080 is not known")]
+    public void An_unknown_argument_is_named_with_those_there_are(string argument, string expected)
+    {
+        var message = Assert.Throws<OptionException>(() => Read([argument, "1"])).Message;
+        Assert.StartsWith(expected, message);
+        Assert.Contains("--http, --rse, --grpc, --resp", message);
+    }
+
+    [Fact]
+    public void An_unknown_variable_or_name_in_the_file_is_an_error()
+    {
+        Assert.Contains("MESH__HTTP", Assert.Throws<OptionException>(() => Read([], null, ("MESH__PORT", "1"))).Message);
+        Assert.StartsWith("appsettings.json, Mesh:port", Assert.Throws<OptionException>(() => Read([], """{"mesh":{"port":1}}""")).Message);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"Mesh":1}""")]
+    public void A_file_that_is_no_settings_object_is_an_error(string json) =>
+        Assert.StartsWith("appsettings.json: ", Assert.Throws<OptionException>(() => Read([], json)).Message);
+
+    [Fact]
+    public void A_file_may_hold_other_sections_and_comments() =>
+        Assert.Equal(1, Read([], """{ "Other": { "http": "x" }, /* ours */ "Mesh": { "http": 1, } }""").Http!.Port);
+
+    [Fact]
+    public void An_option_without_its_value_is_an_error() =>
+        Assert.StartsWith("--data needs a value", Assert.Throws<OptionException>(() => Read(["--data"])).Message);
+
+    [Fact]
+    public void Two_doors_cannot_share_an_address_unless_any_port_will_do()
+    {
+        Assert.StartsWith("--http and --resp both name 127.0.0.1:9000", Assert.Throws<OptionException>(() => Read(["--http", "9000", "--resp", "9000"])).Message);
+        Assert.Equal(IPAddress.Loopback, Read(["--http", "0", "--resp", "0"]).Http!.Host);
+    }
+
+    [Fact]
+    public void All_doors_off_is_an_error() =>
+        Assert.Contains("at least one", Assert.Throws<OptionException>(() => Read(["--http", "off", "--rse", "off", "--grpc", "off", "--resp", "off"])).Message);
+
+    [Fact]
+    public void Help_names_every_option_and_wins_over_errors()
+    {
+        Assert.Null(OptionReader.Read(["--nonsense", "--help"], [], null));
+        var usage = OptionTable.Usage();
+        Assert.All(OptionTable.All, option => Assert.Contains($"--{option.Name} {option.Form}", usage));
+        Assert.All(OptionTable.All, option => Assert.Contains(option.Variable, usage));
+    }
+
+    private static StandaloneOptions Read(string[]? args = null, string? json = null, params (string Name, string Value)[] variables) =>
+        OptionReader.Read(args ?? [], variables.Select(each => KeyValuePair.Create(each.Name, each.Value)), json)!;
+}
