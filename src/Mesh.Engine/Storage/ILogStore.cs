@@ -117,6 +117,9 @@ public sealed record OpenedStream
 
     /// <summary>Journal entries after the snapshot, in order.</summary>
     public required IReadOnlyList<JournalEntry> Journal { get; init; }
+
+    /// <summary>Number of the last journal entry there ever was; 0 when there was none.</summary>
+    public long JournalNumber => Journal.Count > 0 ? Journal[^1].Number : SnapshotThrough;
 }
 
 /// <summary>Where a stored batch stands.</summary>

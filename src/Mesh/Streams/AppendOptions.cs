@@ -12,9 +12,6 @@ public readonly record struct AppendOptions
     /// <summary>Rings: after the append keep only so many records, exactly. Null keeps what the options say.</summary>
     public long? TrimToCount { get; init; }
 
-    /// <summary>Rings: after the append drop records with a smaller id.</summary>
-    public RingId? TrimBelow { get; init; }
-
     /// <summary>The dedupe id of a producer that numbers its appends.</summary>
     public static ReadOnlyMemory<byte> ProducerNumber(string producer, long number) =>
         System.Text.Encoding.UTF8.GetBytes(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{producer}\0{number}"));

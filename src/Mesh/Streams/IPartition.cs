@@ -5,7 +5,7 @@ public interface IPartition : IStreamLog
 {
     /// <summary>
     /// First the last <paramref name="historyDepth"/> records of each topic that matches, in sequence order; then, live, every record whose
-    /// topic matches. No gap and no double between the two. The subscription is active when the call returns its first task.
+    /// topic matches. No gap and no double between the two. The first page comes at once, perhaps empty: what is appended after it came is delivered.
     /// </summary>
     /// <param name="filter">Which topics.</param>
     /// <param name="historyDepth">0 (live only) to <see cref="HistoryDepthMax"/>.</param>

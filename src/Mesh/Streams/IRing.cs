@@ -1,6 +1,6 @@
 namespace Mesh;
 
-/// <summary>A ring: a log whose records also have Redis ids (Redis 7 streams). <see cref="AppendOptions"/> carries MAXLEN and MINID.</summary>
+/// <summary>A ring: a log whose records also have Redis ids (Redis 7 streams). <see cref="AppendOptions.TrimToCount"/> is MAXLEN; for MINID call <see cref="TrimBelowAsync"/> after the append.</summary>
 public interface IRing : IStreamLog
 {
     /// <summary>Records with ids from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>

@@ -1,0 +1,36 @@
+using Mesh.Engine.Storage;
+using Mesh.Engine.Streams;
+
+namespace Mesh.Embedded;
+
+/// <summary>The catalogue of one process: what a stream is comes from its actor, lists come from the store.</summary>
+internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, StreamOwner> actorOf, Action reclaim) : ICatalogue
+{
+    public ValueTask<bool> CreateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
+        actorOf(name).CreateAsync(options, metadata);
+
+    public ValueTask<StreamEntry?> FindAsync(StreamName name, CancellationToken cancel = default) => actorOf(name).EntryAsync();
+
+    public async ValueTask<bool> UpdateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default)
+    {
+        var actor = actorOf(name);
+        if (await actor.EntryAsync() is not { } entry) return false;
+        if (!await store.UpdateEntryAsync(entry.Number, options, metadata, cancel)) return false;
+        await actor.ReloadAsync();
+        return true;
+    }
+
+    public async ValueTask<bool> DeleteAsync(StreamName name, CancellationToken cancel = default)
+    {
+        var number = await store.DeleteAsync(name, cancel);
+        actorOf(name).Forget();
+        if (number is null) return false;
+        reclaim();
+        return true;
+    }
+
+    public ValueTask<IReadOnlyList<StreamEntry>> ListAsync(string project, StreamKind kind, string after, int limit, CancellationToken cancel = default) =>
+        store.ListEntriesAsync(project, kind, after, limit, cancel);
+
+    public ValueTask<long> CountAsync(string project, StreamKind kind, CancellationToken cancel = default) => store.CountEntriesAsync(project, kind, cancel);
+}

@@ -1,0 +1,115 @@
+using Mesh.Engine;
+using Mesh.Engine.Channels;
+using Mesh.Engine.Commit;
+using Mesh.Engine.Partitions;
+using Mesh.Engine.Rings;
+using Mesh.Engine.Rooms;
+using Mesh.Engine.Storage;
+using Mesh.Engine.Streams;
+using Mesh.Engine.Time;
+
+namespace Mesh.Embedded;
+
+/// <summary>
+/// A mesh within this process: every stream's actor is here, and one thread writes what they have to commit. The handles it gives are the actors themselves.
+/// The store stays its owner's, to be disposed of after the mesh.
+/// </summary>
+public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
+{
+    private readonly EmbeddedMeshOptions _options;
+    private readonly EngineContext _engine;
+    private readonly ActorRegistry _actors;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _writer;
+    private readonly Task _maintenance;
+    private int _hasDropped = 1;
+
+    private EmbeddedMesh(ILogStore store, EmbeddedMeshOptions options, TimeProvider clock)
+    {
+        _options = options;
+        var pump = new CommitPump(store, options.Commit);
+        _engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
+        _actors = new ActorRegistry(Create, options.ActorsMax);
+        Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), () => Volatile.Write(ref _hasDropped, 1));
+        _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
+        _writer.Start();
+        _maintenance = MaintainAsync(clock);
+    }
+
+    public ICatalogue Catalogue { get; }
+
+    public IRooms Rooms { get; } = new RoomDirectory();
+
+    /// <summary>Brings the store's schema up to date and starts.</summary>
+    /// <exception cref="StorageUnavailableException">The store cannot be used; the text says why.</exception>
+    public static async Task<EmbeddedMesh> StartAsync(ILogStore store, EmbeddedMeshOptions? options = null, TimeProvider? clock = null)
+    {
+        await store.MigrateAsync();
+        return new EmbeddedMesh(store, options ?? new EmbeddedMeshOptions(), clock ?? TimeProvider.System);
+    }
+
+    public IChannel Channel(StreamName name) => Actor<ChannelActor>(name, StreamKind.Channel);
+
+    public IQueue Queue(StreamName name) => throw new NotSupportedException("Queues are not part of this build.");
+
+    public IRing Ring(StreamName name) => Actor<RingActor>(name, StreamKind.Ring);
+
+    public IPartition Partition(StreamName name) => Actor<PartitionActor>(name, StreamKind.Partition);
+
+    /// <summary>Commits everything accepted so far, and refuses what comes later.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync();
+        await Task.Run(_writer.Join);
+        await _maintenance;
+        _stop.Dispose();
+    }
+
+    private TActor Actor<TActor>(in StreamName name, StreamKind kind)
+        where TActor : StreamOwner =>
+        name.Kind == kind ? (TActor)_actors.Get(name) : throw new ArgumentException($"{name} is no {kind}.", nameof(name));
+
+    private StreamOwner Create(StreamName name) => name.Kind switch
+    {
+        StreamKind.Channel => new ChannelActor(name, _engine),
+        StreamKind.Ring => new RingActor(name, _engine),
+        StreamKind.Partition => new PartitionActor(name, _engine),
+        _ => throw new ArgumentException($"A {name.Kind} keeps no log.", nameof(name)),
+    };
+
+    private void WarnOfDamage(StreamName stream, DamagedBatch damaged) =>
+        _options.Warn($"Records {damaged.First} to {damaged.First.Plus(damaged.Count - 1)} of {stream} are damaged in storage and were skipped: {damaged.Reason}");
+
+    private async Task MaintainAsync(TimeProvider clock)
+    {
+        using var timer = new PeriodicTimer(_options.MaintenanceInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token))
+            {
+                try
+                {
+                    await MaintainOnceAsync();
+                }
+                catch (StorageUnavailableException reason)
+                {
+                    _options.Warn($"Maintenance waits for the storage: {reason.Message}");
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task MaintainOnceAsync()
+    {
+        foreach (var actor in _actors.Recent()) await actor.MaintainAsync();
+        if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
+        while (!_stop.IsCancellationRequested && await _engine.Store.ReclaimAsync(_stop.Token))
+        {
+        }
+    }
+}

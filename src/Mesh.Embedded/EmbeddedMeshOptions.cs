@@ -1,0 +1,23 @@
+using Mesh.Engine;
+using Mesh.Engine.Commit;
+
+namespace Mesh.Embedded;
+
+/// <summary>Bounds of an embedded mesh.</summary>
+public sealed record EmbeddedMeshOptions
+{
+    /// <summary>Bounds of one stream.</summary>
+    public EngineOptions Engine { get; init; } = new();
+
+    /// <summary>Bounds of the writer.</summary>
+    public CommitPumpOptions Commit { get; init; } = new();
+
+    /// <summary>Streams kept in memory; beyond it those not used lately are dropped, and opened anew when they are asked for. Default 20,000; from 100.</summary>
+    public int ActorsMax { get; init; } = 20_000;
+
+    /// <summary>How often retention is written to storage for streams that nobody appends to. Default 5 s; from 100 ms.</summary>
+    public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Told of what an operator should know, such as damaged rows: one sentence each.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+}

@@ -1,0 +1,35 @@
+using System.Collections.Concurrent;
+using Mesh.Engine.Commit;
+using Mesh.Engine.Storage;
+using Mesh.Engine.Streams;
+using Mesh.Engine.Time;
+
+namespace Mesh.Engine;
+
+/// <summary>What every actor of a store shares.</summary>
+/// <param name="Store">Where streams are kept.</param>
+/// <param name="Pump">The one writer.</param>
+/// <param name="Clock">The process's clock.</param>
+/// <param name="Options">Bounds.</param>
+/// <param name="ReportDamage">Told of each damaged batch that a read skipped.</param>
+public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock Clock, EngineOptions Options, Action<StreamName, DamagedBatch> ReportDamage)
+{
+    /// <summary>Actors that somebody waits at. They must stay in memory: a new one would not know who waits.</summary>
+    public ConcurrentDictionary<StreamOwner, bool> Awaited { get; } = new();
+}
+
+/// <summary>Bounds of one stream's actor.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Largest segment taken, in bytes. Default 32 MiB; 64 KiB to 64 MiB.</summary>
+    public int SegmentBytesMax { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes of one stream that wait to be committed; beyond it appends are <see cref="AppendResult.Busy"/>. Default 32 MiB; from <see cref="SegmentBytesMax"/>.</summary>
+    public long StreamPendingBytesMax { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>How long a busy caller is told to wait. Default 100 ms.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a stream deletes in storage what retention has taken from readers. Default 1 s.</summary>
+    public TimeSpan TrimInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

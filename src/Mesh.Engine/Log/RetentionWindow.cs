@@ -1,0 +1,80 @@
+using Mesh.Engine.Storage;
+
+namespace Mesh.Engine.Log;
+
+/// <summary>
+/// What the options keep: finds the oldest record to keep by age (exactly), by count (exactly) and by bytes (whole batches). Knows where the oldest
+/// batches stand, a bounded stretch of them at a time. Not thread-safe.
+/// </summary>
+internal sealed class RetentionWindow(StreamOptions options, long endBytesBefore)
+{
+    /// <summary>Places loaded at a time, 48 bytes each.</summary>
+    public const int PlacesMax = 4096;
+
+    private readonly Deque<BatchPlace> _head = new();
+    private bool _reachesTail;
+    private long _goneBytes = endBytesBefore;
+
+    /// <summary>Whether places must be known at all; a limit by count is arithmetic.</summary>
+    public bool UsesPlaces => options.RetentionAge is not null || options.RetentionBytes is not null;
+
+    /// <summary>True when too little is known of the oldest batches: <see cref="Load"/> before <see cref="Low"/> is exact.</summary>
+    public bool NeedsPlaces => UsesPlaces && !_reachesTail && _head.Count <= 1;
+
+    /// <param name="places">The oldest batches there are.</param>
+    /// <param name="reachesTail">No batch follows them.</param>
+    public void Load(IReadOnlyList<BatchPlace> places, bool reachesTail)
+    {
+        foreach (var place in places)
+            if (_head.Count == 0 || place.First > _head[_head.Count - 1].First) _head.Add(place);
+        _reachesTail = reachesTail;
+    }
+
+    /// <summary>A batch was committed.</summary>
+    public void Add(in BatchPlace place)
+    {
+        if (!UsesPlaces || !_reachesTail) return;
+        _head.Add(place);
+    }
+
+    /// <summary>The oldest record to keep.</summary>
+    /// <param name="low">The oldest kept so far.</param>
+    /// <param name="next">The sequence after the newest record.</param>
+    /// <param name="endBytes">Bytes of all batches ever stored.</param>
+    /// <param name="now">The clock.</param>
+    public Sequence Low(Sequence low, Sequence next, long endBytes, RecordTime now)
+    {
+        if (options.RetentionCount is { } count && next.Value - count > low.Value) low = new Sequence(next.Value - count);
+        if (options.RetentionBytes is { } bytes) low = Later(low, LowByBytes(bytes, endBytes));
+        if (options.RetentionAge is { } age) low = Later(low, LowByAge(now.Micros - (age.Ticks / TimeSpan.TicksPerMicrosecond)));
+        return low;
+    }
+
+    private Sequence LowByBytes(long bytesMax, long endBytes)
+    {
+        while (_head.Count > 1 && endBytes - _goneBytes > bytesMax) DropHead();
+        return _head.Count > 0 ? _head[0].First : Sequence.First;
+    }
+
+    /// <param name="cutoff">Records of this time and earlier are gone, in microseconds.</param>
+    private Sequence LowByAge(long cutoff)
+    {
+        var dropped = Sequence.None;
+        while (_head.Count > 0 && _head[0].LastTime.Micros <= cutoff)
+        {
+            dropped = _head[0].Last;
+            DropHead();
+        }
+
+        if (_head.Count == 0) return dropped.Next();
+        return _head[0].First.Plus(Math.Max(0, cutoff - _head[0].FirstTime.Micros + 1));
+    }
+
+    private void DropHead()
+    {
+        _goneBytes = _head[0].EndBytes;
+        _head.RemoveFirst();
+    }
+
+    private static Sequence Later(Sequence one, Sequence other) => one > other ? one : other;
+}

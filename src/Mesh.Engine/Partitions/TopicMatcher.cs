@@ -1,0 +1,41 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Mesh.Engine.Partitions;
+
+/// <summary>Decides once for each topic whether a subscription wants it. Belongs to one subscription; not thread-safe.</summary>
+internal sealed class TopicMatcher
+{
+    /// <summary>Decisions remembered; beyond it all are forgotten and made again.</summary>
+    private const int TopicsMax = 100_000;
+
+    private readonly Regex? _pattern;
+    private readonly Dictionary<byte[], bool> _decisions = new(BytesComparer.Instance);
+
+    /// <exception cref="ArgumentException">The pattern is not one that matches in linear time.</exception>
+    public TopicMatcher(TopicFilter filter)
+    {
+        if (filter.Pattern is null) return;
+        try
+        {
+            _pattern = new Regex(filter.Pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        }
+        catch (NotSupportedException reason)
+        {
+            throw new ArgumentException($"The pattern cannot be matched in linear time: {reason.Message}", nameof(filter), reason);
+        }
+    }
+
+    public bool MatchesAll => _pattern is null;
+
+    public bool Matches(ReadOnlySpan<byte> topic)
+    {
+        if (_pattern is null) return true;
+        var decisions = _decisions.GetAlternateLookup<ReadOnlySpan<byte>>();
+        if (decisions.TryGetValue(topic, out var decided)) return decided;
+        if (_decisions.Count >= TopicsMax) _decisions.Clear();
+        var matches = _pattern.IsMatch(Encoding.UTF8.GetString(topic));
+        decisions[topic] = matches;
+        return matches;
+    }
+}
