@@ -10,6 +10,9 @@ namespace Mesh.Engine.Rings;
 /// <summary>A ring: a log whose records have Redis ids, and which is trimmed by hand.</summary>
 public sealed class RingActor(StreamName name, EngineContext engine) : StreamActor(name, engine), IRing
 {
+    /// <summary>Bytes of batches after which a range ends early.</summary>
+    private const long RangeBytesMax = 8L * 1024 * 1024;
+
     private readonly ArrayBufferWriter<byte> _lastId = new(2 * Varint.BytesMax);
 
     public async ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default)
@@ -17,17 +20,32 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
         await EnsureReadableAsync();
         var first = await FirstNotBelowAsync(start, cancel);
         var last = end.Next() is { } beyond ? new Sequence((await FirstNotBelowAsync(beyond, cancel)).Value - 1) : Sequence.Max;
-        if (backwards) return await RangeDownAsync(first, last, recordsMax, cancel);
-        if (last != Sequence.Max) recordsMax = (int)Math.Clamp(last.Value - first.Value + 1, 0, recordsMax);
-        var query = new ReadQuery { From = first, RecordsMax = recordsMax };
-        if (recordsMax > 0) return await ReadAsync(query, cancel);
-        var state = await StateAsync(cancel);
-        return RecordPage.Empty(first, state.LowWatermark, state.HighWatermark);
+        var slices = new List<BatchSlice>();
+        var records = 0;
+        long bytes = 0;
+        for (var next = backwards ? last : first; ;)
+        {
+            var inRange = last == Sequence.Max ? long.MaxValue : last.Value - first.Value + 1;
+            var wanted = (int)Math.Clamp(inRange - records, 1, recordsMax - records);
+            var page = await ReadAsync(new ReadQuery { From = next, Backwards = backwards, RecordsMax = wanted }, cancel);
+            foreach (var slice in page.Slices)
+            {
+                if (Within(slice, first, last) is not { } part) continue;
+                slices.Add(part);
+                records += part.Count;
+                bytes += part.Count == 1 ? 0 : part.Batch.Length;
+            }
+
+            next = page.Next;
+            var isDone = page.Count == 0 || records >= recordsMax || bytes >= RangeBytesMax || (backwards ? next < first : next > last);
+            if (isDone) return new RecordPage(slices, next, page.LowWatermark, page.HighWatermark);
+        }
     }
 
     public async ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default)
     {
         await EnsureOpenAsync(null);
+        await LoadPlacesAsync();
         ValueTask<long> trimmed;
         lock (Turn)
         {
@@ -41,6 +59,7 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
     public async ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default)
     {
         await EnsureOpenAsync(null);
+        await LoadPlacesAsync();
         var first = await FirstNotBelowAsync(id, cancel);
         ValueTask<long> trimmed;
         lock (Turn)
@@ -78,24 +97,12 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
 
     private ValueTask<long> Trim(Sequence low)
     {
+        TryApplyRetention();
         var before = Log!.ReadableLow;
         if (low > Log.Next) low = Log.Next;
         if (low <= before) return new(0);
         TrimTo(low);
         return AfterCommit(low.Value - before.Value);
-    }
-
-    private async ValueTask<RecordPage> RangeDownAsync(Sequence first, Sequence last, int recordsMax, CancellationToken cancel)
-    {
-        var page = await ReadAsync(new ReadQuery { From = last, Backwards = true, RecordsMax = recordsMax }, cancel);
-        var slices = new List<BatchSlice>(page.Count);
-        foreach (var slice in page.Slices)
-        {
-            if (SequenceOf(slice) < first) return new RecordPage(slices, new Sequence(first.Value - 1), page.LowWatermark, page.HighWatermark);
-            slices.Add(slice);
-        }
-
-        return page;
     }
 
     /// <summary>The first record, of those there ever were, whose id is not smaller than <paramref name="id"/>; the next one to come when all are smaller.</summary>
@@ -151,5 +158,13 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
         return _lastId.WrittenSpan;
     }
 
-    private static Sequence SequenceOf(in BatchSlice slice) => BatchHeader.Read(slice.Batch.Span).First.Plus(slice.Index);
+    /// <summary>The part of a slice between two sequences, both included; null when nothing of it is.</summary>
+    private static BatchSlice? Within(in BatchSlice slice, Sequence first, Sequence last)
+    {
+        var from = BatchHeader.Read(slice.Batch.Span).First.Value + slice.Index;
+        var skip = Math.Max(0, first.Value - from);
+        var take = Math.Min(slice.Count, last == Sequence.Max ? slice.Count : last.Value - from + 1) - skip;
+        if (take <= 0) return null;
+        return take == slice.Count ? slice : slice.Part((int)skip, (int)take);
+    }
 }

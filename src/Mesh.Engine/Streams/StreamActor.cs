@@ -18,6 +18,8 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     private const int ScanBytes = 4 * 1024 * 1024;
 
     private readonly ArrayBufferWriter<byte> _scratch = new(64);
+    private readonly Queue<ParkedAppend> _parked = new();
+    private long _parkedBytes;
     private DedupeWindow? _dedupe;
 
     private protected StreamActor(StreamName name, EngineContext engine)
@@ -29,10 +31,9 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     {
         lock (Turn)
         {
-            if (IsOpen) return Append(segment.Span, options);
+            if (IsOpen && _parked.Count == 0) return Append(segment.Span, options);
+            return Park(segment.ToArray(), options);
         }
-
-        return AppendAfterOpeningAsync(segment.ToArray(), options);
     }
 
     public async ValueTask<StreamState> StateAsync(CancellationToken cancel = default)
@@ -163,22 +164,53 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         return batch.Header.First <= sequence && sequence <= batch.Header.Last ? new CachedBatch(batch.Header, batch.Bytes) : null;
     }
 
-    private async ValueTask<AppendResult> AppendAfterOpeningAsync(byte[] segment, AppendOptions options)
+    /// <summary>Appends that come while the stream is closed wait in line, so that a caller's order holds.</summary>
+    private ValueTask<AppendResult> Park(byte[] segment, in AppendOptions options)
     {
-        while (true)
+        if (_parkedBytes + segment.Length > Engine.Options.StreamPendingBytesMax) return new(new AppendResult.Busy(Engine.Options.RetryAfter));
+        var parked = new ParkedAppend(segment, options, new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _parked.Enqueue(parked);
+        _parkedBytes += segment.Length;
+        if (_parked.Count == 1) _ = OpenForParkedAsync();
+        return new(parked.Answer.Task);
+    }
+
+    private async Task OpenForParkedAsync()
+    {
+        try
         {
-            var seed = options.MustExist ? null : new StreamSeed(StreamOptions.Default, ReadOnlyMemory<byte>.Empty, Engine.Clock.Now());
-            await EnsureOpenAsync(seed);
-            ValueTask<AppendResult> appended;
+            var create = false;
+            do
+            {
+                await EnsureOpenAsync(create ? new StreamSeed(StreamOptions.Default, ReadOnlyMemory<byte>.Empty, Engine.Clock.Now()) : null);
+                lock (Turn) create = AppendParked();
+            }
+            while (create);
+        }
+        catch (Exception reason)
+        {
             lock (Turn)
             {
-                if (IsMissing && options.MustExist) return AppendResult.NoSuchStream.Instance;
-                if (!IsOpen) continue;
-                appended = Append(segment, options);
+                while (_parked.TryDequeue(out var parked)) parked.Answer.TrySetException(reason);
+                _parkedBytes = 0;
             }
-
-            return await appended;
         }
+    }
+
+    /// <summary>In a turn: appends what waits in line, in order.</summary>
+    /// <returns>True when the stream must be created, or opened again, for those that are left.</returns>
+    private bool AppendParked()
+    {
+        while (_parked.TryPeek(out var parked))
+        {
+            var isRefused = IsMissing && parked.Options.MustExist;
+            if (!IsOpen && !isRefused) return true;
+            _parked.Dequeue();
+            _parkedBytes -= parked.Segment.Length;
+            _ = parked.AnswerAsync(isRefused ? new(AppendResult.NoSuchStream.Instance) : Append(parked.Segment, parked.Options));
+        }
+
+        return false;
     }
 
     private ValueTask<AppendResult> Append(ReadOnlySpan<byte> segment, in AppendOptions options)
@@ -368,5 +400,20 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     {
         var index = time.Micros - firstTime.Micros;
         return first.Plus(backwards ? Math.Min(index, count - 1) : Math.Min(index, count));
+    }
+
+    private sealed record ParkedAppend(byte[] Segment, AppendOptions Options, TaskCompletionSource<AppendResult> Answer)
+    {
+        public async Task AnswerAsync(ValueTask<AppendResult> append)
+        {
+            try
+            {
+                Answer.TrySetResult(await append);
+            }
+            catch (Exception reason)
+            {
+                Answer.TrySetException(reason);
+            }
+        }
     }
 }

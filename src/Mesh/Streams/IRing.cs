@@ -6,7 +6,7 @@ public interface IRing : IStreamLog
     /// <summary>Records with ids from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
     /// <param name="start">Smallest id wanted.</param>
     /// <param name="end">Greatest id wanted.</param>
-    /// <param name="recordsMax">1 to 100,000. A page may end earlier for its bytes: read on while <see cref="RecordPage.Next"/> lies within.</param>
+    /// <param name="recordsMax">1 to 100,000. After some megabytes the answer ends early: then go on beside the id of its last record.</param>
     /// <param name="backwards">Greatest id first, one record a slice.</param>
     /// <param name="cancel">Ends the call.</param>
     ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default);

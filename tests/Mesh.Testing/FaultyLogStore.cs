@@ -1,0 +1,106 @@
+using Mesh.Engine.Storage;
+
+namespace Mesh.Testing;
+
+/// <summary>How the next commit goes wrong.</summary>
+public enum CommitFault
+{
+    None,
+
+    /// <summary>Nothing is stored, and the caller is told so.</summary>
+    Refused,
+
+    /// <summary>Nothing is stored, and the answer is lost.</summary>
+    UnknownNotStored,
+
+    /// <summary>All is stored, and the answer is lost.</summary>
+    UnknownStored,
+}
+
+/// <summary>A store that goes wrong when a test says so, and else is the one inside. Thread-safe.</summary>
+public sealed class FaultyLogStore(ILogStore inner) : ILogStore
+{
+    private volatile CommitFault _next;
+    private volatile bool _isAway;
+    private volatile TaskCompletionSource? _gate;
+
+    /// <summary>While true, everything is refused as if the database were gone.</summary>
+    public bool IsAway
+    {
+        get => _isAway;
+        set => _isAway = value;
+    }
+
+    /// <summary>Commits that were written, whatever was told about them.</summary>
+    public int Commits { get; private set; }
+
+    public void FailNextCommit(CommitFault fault) => _next = fault;
+
+    /// <summary>Commits wait from now on until the answer is disposed of.</summary>
+    public IDisposable HoldCommits()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _gate = gate;
+        return new Release(this, gate);
+    }
+
+    public ValueTask MigrateAsync(CancellationToken cancel = default) => inner.MigrateAsync(cancel);
+
+    public ValueTask<IReadOnlyList<OpenedStream?>> OpenAsync(IReadOnlyList<OpenRequest> requests, CancellationToken cancel = default) =>
+        There().OpenAsync(requests, cancel);
+
+    public async ValueTask<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StreamCommit> commits)
+    {
+        if (_gate is { } gate) await gate.Task;
+        There();
+        var fault = _next;
+        _next = CommitFault.None;
+        if (fault == CommitFault.Refused) throw new StorageUnavailableException("The test refuses this commit.");
+        if (fault == CommitFault.UnknownNotStored) throw new CommitOutcomeUnknownException("The test cut the connection before the commit.", new IOException());
+        var outcomes = await inner.CommitAsync(commits);
+        Commits++;
+        return fault == CommitFault.UnknownStored
+            ? throw new CommitOutcomeUnknownException("The test cut the connection after the commit.", new IOException())
+            : outcomes;
+    }
+
+    public ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
+        There().ReadAsync(stream, from, through, bytesMax, cancel);
+
+    public ValueTask<StoredPage> ReadBackwardsAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
+        There().ReadBackwardsAsync(stream, from, through, bytesMax, cancel);
+
+    public ValueTask<IReadOnlyList<BatchPlace>> PlacesAsync(StreamNumber stream, Sequence from, int limit, CancellationToken cancel = default) =>
+        There().PlacesAsync(stream, from, limit, cancel);
+
+    public ValueTask<BatchPlace?> FindAsync(StreamNumber stream, RecordTime time, CancellationToken cancel = default) => There().FindAsync(stream, time, cancel);
+
+    public ValueTask<BatchPlace?> FindAsync(StreamNumber stream, RingId id, CancellationToken cancel = default) => There().FindAsync(stream, id, cancel);
+
+    public ValueTask<StreamEntry?> FindEntryAsync(StreamName name, CancellationToken cancel = default) => There().FindEntryAsync(name, cancel);
+
+    public ValueTask<IReadOnlyList<StreamEntry>> ListEntriesAsync(string project, StreamKind kind, string after, int limit, CancellationToken cancel = default) =>
+        There().ListEntriesAsync(project, kind, after, limit, cancel);
+
+    public ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default) => There().CountEntriesAsync(project, kind, cancel);
+
+    public ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
+        There().UpdateEntryAsync(stream, options, metadata, cancel);
+
+    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, CancellationToken cancel = default) => There().DeleteAsync(name, cancel);
+
+    public ValueTask<bool> ReclaimAsync(CancellationToken cancel = default) => There().ReclaimAsync(cancel);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private ILogStore There() => _isAway ? throw new StorageUnavailableException("The test has taken the database away.") : inner;
+
+    private sealed class Release(FaultyLogStore store, TaskCompletionSource gate) : IDisposable
+    {
+        public void Dispose()
+        {
+            store._gate = null;
+            gate.TrySetResult();
+        }
+    }
+}
