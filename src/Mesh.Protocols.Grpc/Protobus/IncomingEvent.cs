@@ -1,0 +1,125 @@
+using Mesh.Frames;
+using Mesh.Protocols.Grpc.Framing;
+
+namespace Mesh.Protocols.Grpc.Protobus;
+
+/// <summary>
+/// An event as a publisher sent it, checked as far as any client's parser would check it, so that no subscriber is handed what it cannot
+/// read; the payload's value stays unread (protobus specification, 2.2 and 2.3).
+/// </summary>
+internal readonly ref struct IncomingEvent
+{
+    private readonly ReadOnlySpan<byte> _message;
+    private readonly bool _hasServerFields;
+    private readonly long _payloadSize;
+
+    private IncomingEvent(ReadOnlySpan<byte> message, ReadOnlySpan<byte> topic, long payloadSize, bool hasServerFields)
+    {
+        _message = message;
+        Topic = topic;
+        _payloadSize = payloadSize;
+        _hasServerFields = hasServerFields;
+    }
+
+    /// <summary>UTF-8, perhaps empty.</summary>
+    public ReadOnlySpan<byte> Topic { get; }
+
+    /// <exception cref="GrpcException">INVALID_ARGUMENT: the bytes are no event, or the topic is longer than <paramref name="topicBytesMax"/>.</exception>
+    public static IncomingEvent Parse(ReadOnlySpan<byte> message, int topicBytesMax)
+    {
+        try
+        {
+            var parsed = Walk(message);
+            if (parsed.Topic.Length > topicBytesMax)
+                throw new GrpcException(StatusCode.InvalidArgument, $"A topic may have at most {topicBytesMax} bytes; this one has {parsed.Topic.Length}.");
+            return parsed;
+        }
+        catch (CorruptFrameException wrong)
+        {
+            throw ProtobufReader.Invalid(wrong.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>
+    /// Adds the event to a segment: key the topic, body the event byte for byte, without what only the server may say, and with the
+    /// payload's size behind it. When it came in is told by the record's own time.
+    /// </summary>
+    public void AddTo(SegmentWriter segment)
+    {
+        var fields = new RecordFields { Key = Topic, ContentType = ContentType.ProtobusEvent };
+        segment.Begin(fields, _message.Length + EventFields.PayloadSizeBytesMax);
+        if (_hasServerFields) WriteClientFields(segment);
+        else segment.Write(_message);
+        if (_payloadSize > 0)
+        {
+            Span<byte> size = stackalloc byte[EventFields.PayloadSizeBytesMax];
+            segment.Write(size[..EventFields.WritePayloadSize(size, _payloadSize)]);
+        }
+
+        segment.End();
+    }
+
+    private static IncomingEvent Walk(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtobufReader(message);
+        var topic = ReadOnlySpan<byte>.Empty;
+        var payload = new PayloadSize();
+        var hasServerFields = false;
+        while (fields.MoveNext())
+        {
+            if (IsServerField(fields)) hasServerFields = true;
+            if (fields.Type != WireType.Length) continue;
+            switch (fields.Number)
+            {
+                case EventFields.Topic:
+                    topic = ProtobufReader.Text(fields.Bytes, "the topic");
+                    break;
+                case EventFields.Tags:
+                    CheckTag(fields.Bytes);
+                    break;
+                case EventFields.ClientEventTime or EventFields.ClientTransmitTime:
+                    CheckFields(fields.Bytes);
+                    break;
+                case EventFields.Payload:
+                    payload.Add(fields.Bytes);
+                    break;
+            }
+        }
+
+        return new IncomingEvent(message, topic, payload.Total, hasServerFields);
+    }
+
+    private static bool IsServerField(in ProtobufReader field) =>
+        field.Is(EventFields.ServerReceiveTime, WireType.Length) || field.Is(EventFields.PayloadSize, WireType.Varint);
+
+    private static void CheckTag(ReadOnlySpan<byte> entry)
+    {
+        var fields = new ProtobufReader(entry);
+        while (fields.MoveNext())
+        {
+            if (fields.Number <= 2 && fields.Type == WireType.Length) ProtobufReader.Text(fields.Bytes, "the name or value of a tag");
+        }
+    }
+
+    private static void CheckFields(ReadOnlySpan<byte> message)
+    {
+        var fields = new ProtobufReader(message);
+        while (fields.MoveNext())
+        {
+        }
+    }
+
+    private void WriteClientFields(SegmentWriter segment)
+    {
+        var fields = new ProtobufReader(_message);
+        var written = 0;
+        while (fields.MoveNext())
+        {
+            if (!IsServerField(fields)) continue;
+            segment.Write(_message[written..fields.Start]);
+            written = fields.End;
+        }
+
+        segment.Write(_message[written..]);
+    }
+}
