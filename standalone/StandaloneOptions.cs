@@ -44,7 +44,7 @@ public sealed record StandaloneOptions
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 64 MiB.</summary>
+    /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
     public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
 
     /// <summary>Connections that each door holds at once; more are closed at once. Default 10,000; 1 to 1,000,000.</summary>

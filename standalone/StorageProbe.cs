@@ -14,6 +14,7 @@ internal sealed class StorageProbe(IMesh mesh, TimeProvider clock)
     private static readonly StreamName Stream = StreamName.Channel("readiness", project: "$host");
     private readonly Lock _asking = new();
     private Task<string?> _last = Task.FromResult<string?>(null);
+    private Task<AppendResult>? _commit;
     private long _lastAt = long.MinValue;
 
     /// <returns>Null when storage takes appends, else why not.</returns>
@@ -32,7 +33,9 @@ internal sealed class StorageProbe(IMesh mesh, TimeProvider clock)
     {
         try
         {
-            return await CommitAsync().WaitAsync(Timeout, clock).ConfigureAwait(false) switch
+            // While storage hangs, one append waits there, however often it is asked.
+            if (_commit is null or { IsCompleted: true }) _commit = CommitAsync();
+            return await _commit.WaitAsync(Timeout, clock).ConfigureAwait(false) switch
             {
                 AppendResult.Appended => null,
                 AppendResult.Busy => "storage is behind: too much waits to be committed",

@@ -1,1 +1,34 @@
-Console.WriteLine("bench");
+using Mesh.Bench;
+using Mesh.Bench.Servers;
+using Mesh.Bench.Suites;
+
+if (args is ["bare", var port])
+{
+    await BareServer.RunAsync(int.Parse(port));
+    return 0;
+}
+
+(string Name, Func<BenchOptions, Task> Run)[] suites =
+[
+    ("publish", PubSubSuite.PublishAsync),
+    ("fanout", PubSubSuite.FanOutAsync),
+    ("latency", PubSubSuite.LatencyAsync),
+    ("xadd", XaddSuite.RunAsync),
+];
+
+try
+{
+    var options = BenchOptions.Parse(args, out var names);
+    var unknown = names.Except(suites.Select(suite => suite.Name)).ToArray();
+    if (unknown.Length > 0)
+        throw new ArgumentException($"{string.Join(", ", unknown)}: no such test. Tests are {string.Join(", ", suites.Select(suite => suite.Name))}; without a name all run.");
+    Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, {options.Runs} runs in turns: median (minimum–maximum).");
+    foreach (var (name, run) in suites)
+        if (names.Count == 0 || names.Contains(name)) await run(options);
+    return 0;
+}
+catch (Exception failure) when (failure is ArgumentException or FileNotFoundException or InvalidOperationException)
+{
+    Console.Error.WriteLine(failure.Message);
+    return 2;
+}

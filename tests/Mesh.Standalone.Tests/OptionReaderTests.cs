@@ -71,7 +71,7 @@ public sealed class OptionReaderTests
     [InlineData("--rse-ttl", "0", "1 to 2592000")]
     [InlineData("--rse-ttl", "2m", "1 to 2592000")]
     [InlineData("--connections-max", "0", "1 to 1000000")]
-    [InlineData("--grpc-message-bytes-max", "1", "1024 to 67108864")]
+    [InlineData("--grpc-message-bytes-max", "1", "1024 to 16777216")]
     [InlineData("--log-level", "trace", "debug, information")]
     [InlineData("--log-format", "2", "text, json")]
     public void A_bad_value_is_named_with_what_would_be_right(string option, string value, string right)

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Mesh.Bench.Servers;
+
+/// <summary>A server started for the bench on a free port of loopback, in a folder of its own, and ended with it.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(5);
+    private readonly Process _process;
+    private readonly string? _folder;
+
+    private ServerProcess(Process process, IPEndPoint endPoint, string? folder)
+    {
+        _process = process;
+        _folder = folder;
+        EndPoint = endPoint;
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>From the start of the process until it took a connection.</summary>
+    public TimeSpan StartTime { get; private init; }
+
+    /// <summary>Memory held by the process now, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Redis 7 from the path.</summary>
+    /// <param name="durable">Every write is on disk before its answer; else nothing is written at all.</param>
+    public static Task<ServerProcess> RedisAsync(bool durable)
+    {
+        var folder = NewFolder();
+        var port = FreePort();
+        string[] persistence = durable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
+        return StartAsync(Tools.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--logfile", "redis.log", .. persistence], port, folder);
+    }
+
+    /// <summary>The embedded host with its RESP door.</summary>
+    /// <param name="data">Where its data is; null for a new SQLite file.</param>
+    public static Task<ServerProcess> MeshAsync(string? data = null)
+    {
+        var folder = data is null ? NewFolder() : null;
+        var port = FreePort();
+        var host = Path.Combine(Tools.Root, "standalone", "bin", "Release", "net10.0", "standalone.dll");
+        string[] arguments = [host, "--http", "off", "--rse", "off", "--grpc", "off", "--resp", $"{port}", "--data", data ?? Path.Combine(folder!, "mesh.db")];
+        return StartAsync("dotnet", arguments, port, folder);
+    }
+
+    /// <summary>A bare connection handler: what the web server's transport alone takes.</summary>
+    public static Task<ServerProcess> BareAsync()
+    {
+        var port = FreePort();
+        return StartAsync("dotnet", [typeof(ServerProcess).Assembly.Location, "bare", $"{port}"], port, null);
+    }
+
+    public static string NewFolder() => Directory.CreateTempSubdirectory("mesh-bench-").FullName;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        if (_folder is not null) Directory.Delete(_folder, recursive: true);
+    }
+
+    public static int FreePort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+    }
+
+    private static async Task<ServerProcess> StartAsync(string program, string[] arguments, int port, string? folder)
+    {
+        var since = Stopwatch.StartNew();
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        var output = new System.Text.StringBuilder();
+        process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
+        process.ErrorDataReceived += (_, line) => output.AppendLine(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var endPoint = new IPEndPoint(IPAddress.Loopback, port);
+        while (since.Elapsed < StartMax && !process.HasExited)
+        {
+            if (await TryConnectAsync(endPoint)) return new ServerProcess(process, endPoint, folder) { StartTime = since.Elapsed };
+            await Task.Delay(5);
+        }
+
+        if (!process.HasExited) process.Kill();
+        throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not open port {port}:\n{output}");
+    }
+
+    private static async Task<bool> TryConnectAsync(IPEndPoint endPoint)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endPoint);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

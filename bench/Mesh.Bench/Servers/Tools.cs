@@ -1,0 +1,25 @@
+namespace Mesh.Bench.Servers;
+
+/// <summary>Finds what the bench runs.</summary>
+internal static class Tools
+{
+    /// <summary>The top folder of the project.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <exception cref="FileNotFoundException">The program is not on the path; the message says which package has it.</exception>
+    public static string Find(string program)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var found = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        if (found is not null) return found;
+        var package = program == "redis-benchmark" ? "redis-tools" : program;
+        throw new FileNotFoundException($"{program} is not on the PATH. On Debian: apt-get install {package}.");
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+            if (File.Exists(Path.Combine(folder, "Mesh.sln"))) return folder;
+        throw new DirectoryNotFoundException("The bench runs from its place in the project's folder.");
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Mesh.Standalone.Tests;
+
+/// <summary>The built host, run as a user runs it: a process of its own, on free ports of loopback.</summary>
+internal sealed class MeshProcess : IAsyncDisposable
+{
+    private const int SignalTerm = 15;
+    private const string BannerEnd = "Options: --help";
+    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    private MeshProcess(ProcessStartInfo start)
+    {
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
+        _process.BeginErrorReadLine();
+    }
+
+    public string Banner { get; private set; } = "";
+
+    public string Errors => _errors.ToString();
+
+    public int Id => _process.Id;
+
+    public IPEndPoint Resp => EndPoint("RESP");
+
+    public Uri Http => new($"http://{EndPoint("HTTP")}");
+
+    public Uri Rse => new($"http://{EndPoint("RSE")}");
+
+    public Uri Grpc => new($"http://{EndPoint("gRPC")}");
+
+    /// <summary>The built program with nothing of ours in its environment.</summary>
+    public static ProcessStartInfo Command(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "standalone.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        return start;
+    }
+
+    /// <summary>Starts with every door on a free port and waits for the banner's end.</summary>
+    public static Task<MeshProcess> OpenAsync(string data, params string[] more) =>
+        OpenAsync(Command(["--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--data", data, .. more]));
+
+    public static async Task<MeshProcess> OpenAsync(ProcessStartInfo start)
+    {
+        var mesh = new MeshProcess(start);
+        var banner = new StringBuilder();
+        using var timeout = new CancellationTokenSource(StartMax);
+        while (await mesh._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        {
+            banner.AppendLine(line);
+            if (!line.StartsWith(BannerEnd, StringComparison.Ordinal)) continue;
+            mesh.Banner = banner.ToString();
+            return mesh;
+        }
+
+        var (code, errors) = await mesh.EndAsync();
+        throw new InvalidOperationException($"The host ended with {code} before its banner was done:\n{banner}\n{errors}");
+    }
+
+    /// <summary>Runs to the end.</summary>
+    public static async Task<(int Code, string Output, string Errors)> RunAsync(ProcessStartInfo start)
+    {
+        await using var mesh = new MeshProcess(start);
+        var output = await mesh._process.StandardOutput.ReadToEndAsync().WaitAsync(StartMax);
+        var (code, errors) = await mesh.EndAsync();
+        return (code, output, errors);
+    }
+
+    public void Terminate() => Assert0(Kill(_process.Id, SignalTerm));
+
+    public void KillHard() => _process.Kill();
+
+    /// <summary>Waits for the process to end by itself.</summary>
+    public async Task<(int Code, string Errors)> EndAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(StartMax);
+        return (_process.ExitCode, Errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private IPEndPoint EndPoint(string door)
+    {
+        var match = Regex.Match(Banner, $@"^\s+{door}\s+(?:http://)?(\S+)", RegexOptions.Multiline);
+        return match.Success ? IPEndPoint.Parse(match.Groups[1].Value) : throw new InvalidOperationException($"The banner shows no {door}:\n{Banner}");
+    }
+
+    private static void Assert0(int result)
+    {
+        if (result != 0) throw new InvalidOperationException("The process could not be signalled.");
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}
