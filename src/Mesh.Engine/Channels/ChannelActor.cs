@@ -10,6 +10,9 @@ namespace Mesh.Engine.Channels;
 /// <summary>One tree of channels. Its index of paths lives in memory and is rebuilt from the records within retention when the stream is opened.</summary>
 public sealed class ChannelActor(StreamName name, EngineContext engine) : StreamActor(name, engine), IChannel
 {
+    /// <summary>Records looked at in one round, at least, while leaving out what the reader published itself.</summary>
+    private const int RoundRecordsMin = 64;
+
     private ChannelIndex _index = new();
 
     public async ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default)
@@ -22,17 +25,18 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
             SequencedLog log;
             Sequence low, high;
             List<Sequence> found;
+            var limit = Math.Max(query.RecordsMax - slices.Count, RoundRecordsMin);
             lock (Turn)
             {
                 if (Log is null) return RecordPage.Empty(Sequence.First, Sequence.First, Sequence.None);
                 (log, low, high) = (Log, Log.ReadableLow, Log.High);
-                found = _index.Find(query.Path, query.Scope, after, before, query.Descending, query.RecordsMax - slices.Count);
+                found = _index.Find(query.Path, query.Scope, after, before, query.Descending, limit);
             }
 
             // What the reader published itself is left out after it was found, so another round may be needed for a full page.
             var candidates = await PickAsync(log.Number, found, cancel);
-            var last = KeepForeign(slices, candidates, query.ExceptProducer);
-            if (slices.Count >= query.RecordsMax || candidates.Count < found.Count || found.Count == 0 || slices.Count == candidates.Count)
+            var last = KeepForeign(slices, candidates, query);
+            if (slices.Count >= query.RecordsMax || found.Count < limit || candidates.Count == 0)
                 return new RecordPage(slices, high.Next(), low, high);
             if (query.Descending) before = last;
             else after = last;
@@ -73,16 +77,17 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
     }
 
     /// <returns>The time of the last candidate.</returns>
-    private static RecordTime KeepForeign(List<BatchSlice> kept, List<BatchSlice> candidates, string? exceptProducer)
+    private static RecordTime KeepForeign(List<BatchSlice> kept, List<BatchSlice> candidates, ChannelQuery query)
     {
         var last = RecordTime.None;
-        Span<byte> producer = exceptProducer is null ? [] : Encoding.UTF8.GetBytes(exceptProducer);
+        Span<byte> producer = query.ExceptProducer is null ? [] : Encoding.UTF8.GetBytes(query.ExceptProducer);
         foreach (var slice in candidates)
         {
+            if (kept.Count >= query.RecordsMax) break;
             foreach (var record in slice)
             {
                 last = record.Time;
-                if (exceptProducer is null || !record.Producer.SequenceEqual(producer)) kept.Add(slice);
+                if (query.ExceptProducer is null || !record.Producer.SequenceEqual(producer)) kept.Add(slice);
             }
         }
 

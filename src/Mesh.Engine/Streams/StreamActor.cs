@@ -29,6 +29,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
 
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {
+        if (segment.Length > Engine.Options.SegmentBytesMax) return new(new AppendResult.TooLarge(Engine.Options.SegmentBytesMax));
         lock (Turn)
         {
             if (IsOpen && _parked.Count == 0) return Append(segment.Span, options);
@@ -217,7 +218,6 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     {
         var log = Log!;
         var now = Engine.Clock.Now();
-        if (segment.Length > Engine.Options.SegmentBytesMax) return new(new AppendResult.TooLarge(Engine.Options.SegmentBytesMax));
         if (options.DedupeId.Length > 0 && FindDuplicate(options.DedupeId, now) is { } duplicate) return AfterCommit<AppendResult>(duplicate);
         if (ReadIds(segment, out var ids) is { } refused) return new(refused);
         if (log.LeadMicros(now) > LeadMicrosMax || Waiting.Bytes + segment.Length > Engine.Options.StreamPendingBytesMax || !Engine.Pump.TryReserve(segment.Length))

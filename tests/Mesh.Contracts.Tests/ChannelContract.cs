@@ -1,0 +1,79 @@
+using Mesh.Testing;
+using Xunit;
+
+namespace Mesh.Contracts.Tests;
+
+/// <summary>What channels promise beyond streams: reads by path.</summary>
+public abstract class ChannelContract : MeshContract
+{
+    private static readonly StreamName Name = StreamName.Channel("a");
+
+    private IChannel Channel => Mesh.Channel(Name);
+
+    [Fact]
+    public async Task Exact_parents_and_descendants_go_by_segments()
+    {
+        await PublishAsync("", "/b", "/b/c", "/bc", "/b/c/d");
+        Assert.Equal(["/b"], await ReadAsync("/b", ChannelScope.Exact));
+        Assert.Equal(["", "/b", "/b/c"], await ReadAsync("/b/c", ChannelScope.Parents));
+        Assert.Equal(["/b", "/b/c", "/b/c/d"], await ReadAsync("/b", ChannelScope.Descendants));
+        Assert.Equal(5, (await ReadAsync("", ChannelScope.Descendants)).Count);
+    }
+
+    [Fact]
+    public async Task A_trailing_slash_names_another_channel_and_has_no_parent_of_the_same_name()
+    {
+        await PublishAsync("/b", "/b/", "");
+        Assert.Equal(["/b/"], await ReadAsync("/b/", ChannelScope.Exact));
+        Assert.Equal(["/b/", ""], await ReadAsync("/b/", ChannelScope.Parents));
+    }
+
+    [Fact]
+    public async Task A_read_is_merged_and_sorted_and_then_cut()
+    {
+        await PublishAsync("/b", "", "/b", "", "/b");
+        Assert.Equal(["/b", "", "/b"], await ReadAsync("/b", ChannelScope.Parents, max: 3));
+        var page = await Channel.ReadAsync(new ChannelQuery { Path = "/b", Scope = ChannelScope.Parents, Descending = true, RecordsMax = 2 });
+        Assert.Equal([5L, 4L], page.Sequences());
+    }
+
+    [Fact]
+    public async Task Only_records_after_the_cursor_come()
+    {
+        await PublishAsync("", "", "");
+        var times = new List<RecordTime>();
+        foreach (var record in await Channel.ReadAsync(new ChannelQuery { Path = "" })) times.Add(record.Time);
+        var page = await Channel.ReadAsync(new ChannelQuery { Path = "", After = times[1] });
+        Assert.Equal([3L], page.Sequences());
+    }
+
+    [Fact]
+    public async Task What_a_reader_published_itself_is_left_out_and_the_page_is_full_all_the_same()
+    {
+        for (var i = 0; i < 30; i++) await Channel.AppendAsync(Given.Keyed("", $"{i}", i % 3 == 0 ? "other" : "me"));
+        var page = await Channel.ReadAsync(new ChannelQuery { Path = "", ExceptProducer = "me", RecordsMax = 8 });
+        Assert.Equal(Enumerable.Range(0, 8).Select(i => $"{i * 3}"), page.Bodies());
+    }
+
+    [Fact]
+    public async Task Paths_are_found_after_a_restart_and_only_within_retention()
+    {
+        await Mesh.Catalogue.CreateAsync(Name, new StreamOptions { RetentionAge = TimeSpan.FromSeconds(10) }, default);
+        await PublishAsync("/b");
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        await PublishAsync("/b", "/c");
+        Clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal([2L], (await Channel.ReadAsync(new ChannelQuery { Path = "/b" })).Sequences());
+        await RestartAsync();
+        Assert.Equal([2L], (await Channel.ReadAsync(new ChannelQuery { Path = "/b" })).Sequences());
+        Assert.Equal([2L, 3L], (await Channel.ReadAsync(new ChannelQuery { Path = "", Scope = ChannelScope.Descendants })).Sequences());
+    }
+
+    private async Task PublishAsync(params string[] paths)
+    {
+        foreach (var path in paths) await Channel.AppendAsync(Given.Keyed(path, path));
+    }
+
+    private async Task<List<string>> ReadAsync(string path, ChannelScope scope, int max = 200) =>
+        (await Channel.ReadAsync(new ChannelQuery { Path = path, Scope = scope, RecordsMax = max })).Bodies();
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using Xunit;
+
+namespace Mesh.Contracts.Tests;
+
+/// <summary>What rooms promise (HubSub specification, section 7).</summary>
+public abstract class RoomContract : MeshContract
+{
+    [Fact]
+    public async Task A_message_reaches_those_subscribed_and_publish_counts_them()
+    {
+        var (one, two) = (new Listener(), new Listener());
+        Assert.Equal(0, await PublishAsync("r", "nobody"));
+        await Mesh.Rooms.SubscribeAsync(Bytes("r"), one);
+        await Mesh.Rooms.SubscribeAsync(Bytes("r"), two);
+        await Mesh.Rooms.SubscribeAsync(Bytes("r"), two);
+        Assert.Equal(2, await PublishAsync("r", "hello"));
+        Assert.Equal(["r||hello"], one.Messages);
+        Assert.Equal(["r||hello"], two.Messages);
+    }
+
+    [Fact]
+    public async Task A_pattern_subscriber_is_told_the_pattern_and_counts_beside_the_room()
+    {
+        var listener = new Listener();
+        await Mesh.Rooms.SubscribeAsync(Bytes("hello"), listener);
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("h*"), listener);
+        Assert.Equal(2, await PublishAsync("hello", "x"));
+        Assert.Equal(["hello||x", "hello|h*|x"], listener.Messages);
+    }
+
+    [Fact]
+    public async Task After_unsubscribing_nothing_comes()
+    {
+        var listener = new Listener();
+        await Mesh.Rooms.SubscribeAsync(Bytes("r"), listener);
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("*"), listener);
+        await Mesh.Rooms.UnsubscribeAsync(Bytes("r"), listener);
+        await Mesh.Rooms.UnsubscribePatternAsync(Bytes("*"), listener);
+        Assert.Equal(0, await PublishAsync("r", "x"));
+        Assert.Empty(listener.Messages);
+        Assert.Empty(await Mesh.Rooms.RoomsAsync(default));
+        Assert.Equal(0, await Mesh.Rooms.PatternsAsync());
+    }
+
+    [Fact]
+    public async Task Rooms_subscribers_and_patterns_are_counted()
+    {
+        var listener = new Listener();
+        foreach (var room in new[] { "a1", "a2", "b1" }) await Mesh.Rooms.SubscribeAsync(Bytes(room), listener);
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("a*"), listener);
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("a*"), new Listener());
+        var matching = await Mesh.Rooms.RoomsAsync(Bytes("a*"));
+        Assert.Equal(["a1", "a2"], matching.Select(room => Encoding.UTF8.GetString(room.Span)).Order());
+        Assert.Equal(1, await Mesh.Rooms.SubscribersAsync(Bytes("b1")));
+        Assert.Equal(0, await Mesh.Rooms.SubscribersAsync(Bytes("c")));
+        Assert.Equal(1, await Mesh.Rooms.PatternsAsync());
+    }
+
+    [Fact]
+    public async Task Several_publishers_are_seen_in_one_order_by_all()
+    {
+        var (one, two) = (new Listener(), new Listener());
+        await Mesh.Rooms.SubscribeAsync(Bytes("r"), one);
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("r"), two);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(publisher => Task.Run(async () =>
+        {
+            for (var i = 0; i < 500; i++) await PublishAsync("r", $"{publisher}:{i}");
+        })));
+        var seen = one.Messages.ConvertAll(message => message.Split('|')[2]);
+        Assert.Equal(seen, two.Messages.ConvertAll(message => message.Split('|')[2]));
+        for (var publisher = 0; publisher < 3; publisher++)
+            Assert.Equal(Enumerable.Range(0, 500).Select(i => $"{publisher}:{i}"), seen.Where(message => message.StartsWith($"{publisher}:", StringComparison.Ordinal)));
+    }
+
+    private ValueTask<int> PublishAsync(string room, string payload) => Mesh.Rooms.PublishAsync(Encoding.UTF8.GetBytes(room), Encoding.UTF8.GetBytes(payload));
+
+    private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private sealed class Listener : IRoomListener
+    {
+        public List<string> Messages { get; } = [];
+
+        public void OnMessage(scoped in RoomMessage message)
+        {
+            lock (Messages) Messages.Add($"{Encoding.UTF8.GetString(message.Room)}|{Encoding.UTF8.GetString(message.Pattern)}|{Encoding.UTF8.GetString(message.Payload)}");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Mesh.Contracts.Tests;
+using Mesh.Engine.Storage;
+
+namespace Mesh.Embedded.Tests;
+
+public sealed class StreamsInMemory : StreamContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
+public sealed class ChannelsInMemory : ChannelContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
+public sealed class PartitionsInMemory : PartitionContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
+public sealed class RoomsInMemory : RoomContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
