@@ -1,0 +1,1 @@
+insert into mesh.schema_version (version) values ($1)

@@ -1,0 +1,1 @@
+select count(*) from mesh.streams where project = $1 and kind = $2

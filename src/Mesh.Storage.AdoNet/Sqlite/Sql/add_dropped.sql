@@ -1,0 +1,1 @@
+insert into dropped (stream) values ($stream)

@@ -1,0 +1,2 @@
+-- At once, so that a token checked in the transaction stays as it is until COMMIT.
+begin immediate

@@ -1,0 +1,1 @@
+select count(*) from streams where project = $project and kind = $kind

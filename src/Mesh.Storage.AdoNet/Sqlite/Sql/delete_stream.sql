@@ -1,0 +1,1 @@
+delete from streams where project = $project and kind = $kind and name = $name returning number

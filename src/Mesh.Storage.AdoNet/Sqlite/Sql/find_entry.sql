@@ -1,0 +1,2 @@
+select number, name, options, metadata, created from streams
+where project = $project and kind = $kind and name = $name

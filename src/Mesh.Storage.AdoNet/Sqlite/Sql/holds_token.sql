@@ -1,0 +1,1 @@
+select count(*) from streams where number = $stream and token = $token

@@ -1,0 +1,1 @@
+select stream from dropped order by stream limit 1

@@ -1,0 +1,1 @@
+select number, bytes from journal where stream = $stream order by number

@@ -1,0 +1,1 @@
+select through, bytes from snapshots where stream = $stream

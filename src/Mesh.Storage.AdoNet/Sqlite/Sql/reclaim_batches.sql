@@ -1,0 +1,1 @@
+delete from batches where rowid in (select rowid from batches where stream = $stream order by first_sequence limit $limit)

@@ -1,0 +1,1 @@
+delete from snapshots where stream = $stream

@@ -1,0 +1,1 @@
+delete from dropped where stream = $stream

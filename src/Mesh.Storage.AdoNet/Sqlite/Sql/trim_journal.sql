@@ -1,0 +1,1 @@
+delete from journal where stream = $stream and number <= $through

@@ -1,0 +1,1 @@
+delete from batches where stream = $stream and first_sequence = $first

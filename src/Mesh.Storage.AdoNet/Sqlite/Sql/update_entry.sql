@@ -1,0 +1,1 @@
+update streams set options = $options, metadata = $metadata where number = $stream

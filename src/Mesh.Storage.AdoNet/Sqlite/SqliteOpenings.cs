@@ -1,0 +1,85 @@
+using Mesh.Engine.Storage;
+
+namespace Mesh.Storage.AdoNet.Sqlite;
+
+/// <summary>Takes ownership of one stream within a transaction. Not thread-safe.</summary>
+internal sealed class SqliteOpenings(SqliteSession session)
+{
+    private readonly SqliteStatement _raise = session.Prepare("raise_token", "$project", "$kind", "$name");
+    private readonly SqliteStatement _create =
+        session.Prepare("create_stream", "$project", "$kind", "$name", "$options", "$metadata", "$created");
+
+    private readonly SqliteStatement _snapshot = session.Prepare("read_snapshot", "$stream");
+    private readonly SqliteStatement _journal = session.Prepare("read_journal", "$stream");
+    private readonly SqlitePlaces _places = new(session);
+
+    public OpenedStream? Open(OpenRequest request)
+    {
+        if (Raise(request.Name) is { } opened) return Load(opened);
+        return request.Create is { } seed ? Create(request.Name, seed) : null;
+    }
+
+    private OpenedStream? Raise(StreamName name)
+    {
+        using var row = _raise.Query(StoredForm.OfName(name.Project), (long)name.Kind, StoredForm.OfName(name.Name));
+        if (!row.Read()) return null;
+        var options = StreamOptions.FromJson(row.GetString(1));
+        return new OpenedStream
+        {
+            Entry = new StreamEntry(name, new StreamNumber(row.GetInt64(0)), options, row.GetFieldValue<byte[]>(2), new RecordTime(row.GetInt64(3))),
+            Token = new FencingToken(row.GetInt64(4)),
+            IsNew = false,
+            LowWatermark = new Sequence(row.GetInt64(5)),
+            Next = new Sequence(row.GetInt64(6)),
+            LastTime = new RecordTime(row.GetInt64(7)),
+            FirstBatch = null,
+            LastBatch = null,
+            Snapshot = ReadOnlyMemory<byte>.Empty,
+            SnapshotThrough = 0,
+            Journal = [],
+        };
+    }
+
+    private OpenedStream Load(OpenedStream opened)
+    {
+        var stream = opened.Entry.Number;
+        var last = _places.At(stream, Sequence.Max);
+        var (through, snapshot) = Snapshot(stream);
+        return opened with
+        {
+            Next = last?.Last.Next() ?? opened.Next,
+            LastTime = last?.LastTime ?? opened.LastTime,
+            FirstBatch = last is null ? null : _places.After(stream, Sequence.None),
+            LastBatch = last,
+            Snapshot = snapshot,
+            SnapshotThrough = through,
+            Journal = Journal(stream),
+        };
+    }
+
+    private OpenedStream Create(StreamName name, StreamSeed seed)
+    {
+        _create.Number(
+            StoredForm.OfName(name.Project),
+            (long)name.Kind,
+            StoredForm.OfName(name.Name),
+            seed.Options.ToJson(),
+            seed.Metadata.ToArray(),
+            seed.Created.Micros);
+        return Raise(name)! with { IsNew = true };
+    }
+
+    private (long Through, byte[] Bytes) Snapshot(StreamNumber stream)
+    {
+        using var row = _snapshot.Query(stream.Value);
+        return row.Read() ? (row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : (0, []);
+    }
+
+    private List<JournalEntry> Journal(StreamNumber stream)
+    {
+        var entries = new List<JournalEntry>();
+        using var rows = _journal.Query(stream.Value);
+        while (rows.Read()) entries.Add(new JournalEntry(rows.GetInt64(0), rows.GetFieldValue<byte[]>(1)));
+        return entries;
+    }
+}

@@ -1,0 +1,31 @@
+using Mesh.Engine.Storage;
+using Microsoft.Data.Sqlite;
+
+namespace Mesh.Storage.AdoNet.Sqlite;
+
+/// <summary>Finds single batches of a stream by key. Not thread-safe.</summary>
+internal sealed class SqlitePlaces(SqliteSession session)
+{
+    private readonly SqliteStatement _at = session.Prepare("place_at", "$stream", "$sequence");
+    private readonly SqliteStatement _after = session.Prepare("place_after", "$stream", "$sequence");
+
+    /// <summary>The last batch that begins at or before the sequence.</summary>
+    public BatchPlace? At(StreamNumber stream, Sequence sequence) => One(_at, stream, sequence);
+
+    /// <summary>The first batch that begins after the sequence.</summary>
+    public BatchPlace? After(StreamNumber stream, Sequence sequence) => One(_after, stream, sequence);
+
+    /// <summary>From the columns first_sequence, count, first_time, end_bytes, first_id.</summary>
+    public static BatchPlace Of(SqliteDataReader row) => new(
+        new Sequence(row.GetInt64(0)),
+        row.GetInt32(1),
+        new RecordTime(row.GetInt64(2)),
+        row.GetInt64(3),
+        row.IsDBNull(4) ? null : StoredForm.ToId(row.GetFieldValue<byte[]>(4)));
+
+    private static BatchPlace? One(SqliteStatement statement, StreamNumber stream, Sequence sequence)
+    {
+        using var rows = statement.Query(stream.Value, sequence.Value);
+        return rows.Read() ? Of(rows) : null;
+    }
+}

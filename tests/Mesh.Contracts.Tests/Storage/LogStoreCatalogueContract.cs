@@ -1,0 +1,63 @@
+using Mesh.Engine.Storage;
+using Mesh.Testing.Postgres;
+using Xunit;
+
+namespace Mesh.Contracts.Storage;
+
+/// <summary>The catalogue: listing, counting, changing.</summary>
+public abstract class LogStoreCatalogueContract(ILogStoreFixture fixture) : LogStoreContract(fixture)
+{
+    [ContractFact]
+    public async Task Streams_are_listed_by_code_point_after_a_marker()
+    {
+        // UTF-16 units would put the smiley before the full-width letter, and many locales "a" before "B".
+        string[] names = ["B", "Z", "a", "a\0b", "a-", "aa", "\u00e9", "\uff5e", "\U0001F600"];
+        await Store.OpenAsync([.. names.Reverse().Select(name => Creating(Name(name)))]);
+        Assert.Equal(names, await ListAsync("", 1000));
+        Assert.Equal(names.Take(4), await ListAsync("", 4));
+        Assert.Equal(names.Skip(4).Take(3), await ListAsync(names[3], 3));
+        Assert.Equal(["\U0001F600"], await ListAsync("\uffff", 1000));
+        Assert.Equal(["Z", "a"], await ListAsync("Bernard", 2));
+        Assert.Empty(await ListAsync("\U0001F600", 1000));
+    }
+
+    [ContractFact]
+    public async Task Kinds_and_projects_are_listed_and_counted_apart()
+    {
+        await Store.OpenAsync([Creating(StreamName.Queue("q", Project)), Creating(StreamName.Ring("r1", Project)), Creating(StreamName.Ring("r2", Project))]);
+        Assert.Equal(["r1", "r2"], await ListAsync("", 10));
+        Assert.Equal(2, await Store.CountEntriesAsync(Project, StreamKind.Ring));
+        Assert.Equal(1, await Store.CountEntriesAsync(Project, StreamKind.Queue));
+        Assert.Equal(0, await Store.CountEntriesAsync(Project + "x", StreamKind.Ring));
+        await Store.DeleteAsync(Name("r1"));
+        Assert.Equal(1, await Store.CountEntriesAsync(Project, StreamKind.Ring));
+        Assert.Equal(["r2"], await ListAsync("", 10));
+    }
+
+    [ContractFact]
+    public async Task A_list_has_at_most_a_thousand_names() =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ListAsync("", StorageLimits.EntriesMax + 1));
+
+    [ContractFact]
+    public async Task Changed_options_and_metadata_outlive_a_restart_and_leave_the_rest_alone()
+    {
+        var opened = await OpenAsync();
+        var options = new StreamOptions { RetentionBytes = 99 };
+        Assert.True(await Store.UpdateEntryAsync(opened.Entry.Number, options, new byte[] { 4, 2 }));
+        await RestartAsync();
+        var entry = (await Store.FindEntryAsync(Name("s")))!;
+        Assert.Equal((options, opened.Entry.Number, opened.Entry.Created), (entry.Options, entry.Number, entry.Created));
+        Assert.Equal(new byte[] { 4, 2 }, entry.Metadata.ToArray());
+    }
+
+    [ContractFact]
+    public async Task A_stream_that_is_gone_cannot_be_changed()
+    {
+        var opened = await OpenAsync();
+        await Store.DeleteAsync(Name("s"));
+        Assert.False(await Store.UpdateEntryAsync(opened.Entry.Number, StreamOptions.Default, ReadOnlyMemory<byte>.Empty));
+    }
+
+    private async Task<List<string>> ListAsync(string after, int limit) =>
+        [.. (await Store.ListEntriesAsync(Project, StreamKind.Ring, after, limit)).Select(entry => entry.Name.Name)];
+}

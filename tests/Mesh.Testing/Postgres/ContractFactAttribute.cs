@@ -1,0 +1,34 @@
+using Xunit;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Mesh.Testing.Postgres;
+
+/// <summary>A test of a contract suite. A class that inherits it and is marked <see cref="RequiresPostgresAttribute"/> is skipped without a server.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+[XunitTestCaseDiscoverer("Mesh.Testing.Postgres.ContractFactDiscoverer", "Mesh.Testing")]
+public sealed class ContractFactAttribute : FactAttribute;
+
+/// <summary>Made by the runner.</summary>
+public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
+{
+    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions discoveryOptions, ITestMethod testMethod, IAttributeInfo factAttribute) =>
+        new ContractTestCase(DiagnosticMessageSink, discoveryOptions.MethodDisplayOrDefault(), discoveryOptions.MethodDisplayOptionsOrDefault(), testMethod);
+}
+
+/// <summary>Made by the discoverer, or by the runner from its serialized form.</summary>
+public sealed class ContractTestCase : XunitTestCase
+{
+    [Obsolete("For the runner.")]
+    public ContractTestCase()
+    {
+    }
+
+    public ContractTestCase(IMessageSink diagnostics, TestMethodDisplay display, TestMethodDisplayOptions options, ITestMethod method)
+        : base(diagnostics, display, options, method)
+    {
+    }
+
+    protected override string? GetSkipReason(IAttributeInfo factAttribute) =>
+        TestMethod.TestClass.Class.GetCustomAttributes(typeof(RequiresPostgresAttribute)).Any() ? PostgresBinaries.Missing : null;
+}

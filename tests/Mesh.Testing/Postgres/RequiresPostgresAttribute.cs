@@ -1,0 +1,14 @@
+using Xunit;
+
+namespace Mesh.Testing.Postgres;
+
+/// <summary>A test that needs a PostgreSQL server, and is skipped by name where none is installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PostgresFactAttribute : FactAttribute
+{
+    public PostgresFactAttribute() => Skip = PostgresBinaries.Missing;
+}
+
+/// <summary>The tests that this class inherits from a contract (see <see cref="ContractFactAttribute"/>) need a PostgreSQL server.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class RequiresPostgresAttribute : Attribute;
