@@ -2,6 +2,7 @@ using Mesh.Engine;
 using Mesh.Engine.Channels;
 using Mesh.Engine.Commit;
 using Mesh.Engine.Partitions;
+using Mesh.Engine.Queues;
 using Mesh.Engine.Rings;
 using Mesh.Engine.Rooms;
 using Mesh.Engine.Storage;
@@ -50,7 +51,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 
     public IChannel Channel(StreamName name) => Actor<ChannelActor>(name, StreamKind.Channel);
 
-    public IQueue Queue(StreamName name) => throw new NotSupportedException("Queues are not part of this build.");
+    public IQueue Queue(StreamName name) => Actor<QueueActor>(name, StreamKind.Queue);
 
     public IRing Ring(StreamName name) => Actor<RingActor>(name, StreamKind.Ring);
 
@@ -73,6 +74,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private StreamOwner Create(StreamName name) => name.Kind switch
     {
         StreamKind.Channel => new ChannelActor(name, _engine),
+        StreamKind.Queue => new QueueActor(name, _engine, Queue),
         StreamKind.Ring => new RingActor(name, _engine),
         StreamKind.Partition => new PartitionActor(name, _engine),
         _ => throw new ArgumentException($"A {name.Kind} keeps no log.", nameof(name)),

@@ -124,6 +124,7 @@ public abstract class StreamOwner : ICommitSource
             if (_state != State.Open) return;
         }
 
+        await PrepareMaintenanceAsync();
         if (await LoadPlacesAsync() is not { } log) return;
         lock (Turn)
         {
@@ -210,6 +211,9 @@ public abstract class StreamOwner : ICommitSource
 
     /// <summary>In a turn: the kind's parts of a snapshot, by <see cref="StreamJournal.WriteEntry"/>.</summary>
     private protected abstract void WriteSnapshot(IBufferWriter<byte> target);
+
+    /// <summary>Before maintenance: brings up to now what the kind decides about the low watermark.</summary>
+    private protected virtual ValueTask PrepareMaintenanceAsync() => default;
 
     /// <summary>In a turn: the kind wants its state written whole with the next commit.</summary>
     private protected virtual bool WantsSnapshot => false;

@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Numerics;
+using Mesh.Frames;
+
+namespace Mesh.Engine.Claims;
+
+/// <summary>
+/// A set of sequences that fills up from below: everything before <see cref="Low"/> is in it, what lies beyond is kept as bits, a page of 4,096 at a time, and
+/// a full page costs nothing more. Not thread-safe.
+/// </summary>
+internal sealed class SequenceSet
+{
+    private const int PageBits = 4096;
+    private const int PageWords = PageBits / 64;
+
+    private readonly Dictionary<long, Page> _pages = [];
+
+    /// <summary>The first sequence that is not in the set.</summary>
+    public long Low { get; private set; } = 1;
+
+    /// <summary>Members beyond <see cref="Low"/>.</summary>
+    public long CountAboveLow { get; private set; }
+
+    public bool Contains(long sequence) =>
+        sequence < Low || (_pages.TryGetValue(sequence / PageBits, out var page) && page.Has((int)(sequence % PageBits)));
+
+    /// <returns>False when it was in the set before.</returns>
+    public bool Add(long sequence)
+    {
+        if (Contains(sequence)) return false;
+        if (sequence == Low)
+        {
+            Low++;
+            Advance();
+            return true;
+        }
+
+        if (!_pages.TryGetValue(sequence / PageBits, out var page)) _pages.Add(sequence / PageBits, page = new Page());
+        page.Set((int)(sequence % PageBits));
+        CountAboveLow++;
+        return true;
+    }
+
+    /// <summary>Takes in everything before <paramref name="low"/>.</summary>
+    public void RaiseLow(long low)
+    {
+        if (low <= Low) return;
+        foreach (var (number, page) in _pages)
+        {
+            var first = number * PageBits;
+            if (first >= low) continue;
+            CountAboveLow -= page.CountBelow((int)Math.Min(PageBits, low - first)) - page.CountBelow((int)Math.Clamp(Low - first, 0, PageBits));
+            if (first + PageBits <= low) _pages.Remove(number);
+        }
+
+        Low = low;
+        Advance();
+    }
+
+    /// <summary>Written form: <see cref="Low"/>, then each run of members beyond it as its distance from the one before and its length.</summary>
+    public void Write(IBufferWriter<byte> target)
+    {
+        WriteNumber(target, Low);
+        var before = Low;
+        foreach (var (first, length) in Runs())
+        {
+            WriteNumber(target, first - before);
+            WriteNumber(target, length);
+            before = first + length;
+        }
+
+        WriteNumber(target, 0);
+    }
+
+    public static SequenceSet Read(ReadOnlySpan<byte> source, ref int at)
+    {
+        var set = new SequenceSet();
+        set.RaiseLow((long)Varint.Read(source, ref at));
+        var before = set.Low;
+        while ((long)Varint.Read(source, ref at) is > 0 and var distance)
+        {
+            var first = before + distance;
+            var length = (long)Varint.Read(source, ref at);
+            for (var i = 0L; i < length; i++) set.Add(first + i);
+            before = first + length;
+        }
+
+        return set;
+    }
+
+    private IEnumerable<(long First, long Length)> Runs()
+    {
+        long first = 0, length = 0;
+        foreach (var number in _pages.Keys.Order())
+        {
+            var page = _pages[number];
+            for (var bit = 0; bit < PageBits; bit++)
+            {
+                var sequence = (number * PageBits) + bit;
+                if (sequence < Low || !page.Has(bit)) continue;
+                if (length > 0 && first + length == sequence)
+                {
+                    length++;
+                    continue;
+                }
+
+                if (length > 0) yield return (first, length);
+                (first, length) = (sequence, 1);
+            }
+        }
+
+        if (length > 0) yield return (first, length);
+    }
+
+    /// <summary>Moves <see cref="Low"/> over the members that follow it.</summary>
+    private void Advance()
+    {
+        while (_pages.TryGetValue(Low / PageBits, out var page))
+        {
+            var bit = (int)(Low % PageBits);
+            var end = page.FirstClearFrom(bit);
+            CountAboveLow -= end - bit;
+            Low += end - bit;
+            if (end < PageBits) return;
+            _pages.Remove((Low - 1) / PageBits);
+        }
+    }
+
+    private static void WriteNumber(IBufferWriter<byte> target, long value) =>
+        target.Advance(Varint.Write(target.GetSpan(Varint.BytesMax), (ulong)value));
+
+    /// <summary>Bits of one page; a full one needs none.</summary>
+    private sealed class Page
+    {
+        private ulong[]? _words = new ulong[PageWords];
+        private int _count;
+
+        public bool Has(int bit) => _words is null || (_words[bit >> 6] >> (bit & 63) & 1) != 0;
+
+        public void Set(int bit)
+        {
+            _words![bit >> 6] |= 1UL << (bit & 63);
+            if (++_count == PageBits) _words = null;
+        }
+
+        public int CountBelow(int bit)
+        {
+            if (_words is null) return bit;
+            var count = 0;
+            for (var word = 0; word < bit >> 6; word++) count += BitOperations.PopCount(_words[word]);
+            return (bit & 63) == 0 ? count : count + BitOperations.PopCount(_words[bit >> 6] & ((1UL << (bit & 63)) - 1));
+        }
+
+        public int FirstClearFrom(int bit)
+        {
+            if (_words is null) return PageBits;
+            while (bit < PageBits)
+            {
+                var left = ~_words[bit >> 6] >> (bit & 63);
+                if (left != 0) return bit + BitOperations.TrailingZeroCount(left);
+                bit = (bit | 63) + 1;
+            }
+
+            return PageBits;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Mesh.Engine.Claims;
+using Mesh.Engine.Log;
+using Mesh.Frames;
+
+namespace Mesh.Engine.Queues;
+
+/// <summary>The records that follow a queue's frontier, as far as they were read: a bounded stretch, without a gap. Not thread-safe.</summary>
+internal sealed class LookAhead
+{
+    /// <summary>Records read at a time.</summary>
+    public const int RecordsMax = 1024;
+
+    private readonly Deque<(RecordTerms Terms, BatchSlice Slice)> _records = new();
+    private readonly Dictionary<long, BatchSlice> _aside = [];
+
+    /// <summary>The sequence to read on from.</summary>
+    public Sequence NextToRead(Sequence frontier) => _records.Count == 0 ? frontier : new Sequence(_records[_records.Count - 1].Terms.Sequence + 1);
+
+    /// <summary>Takes in a page that was read from <paramref name="from"/> on, unless others were taken in meanwhile.</summary>
+    public void Add(RecordPage page, Sequence from, Sequence frontier)
+    {
+        if (NextToRead(frontier) != from) return;
+        foreach (var slice in page.Slices)
+        {
+            var walker = slice.GetEnumerator();
+            while (walker.MoveNext())
+            {
+                var record = walker.Current;
+                var terms = new RecordTerms(record.Sequence.Value, record.VisibleAt, record.ExpiresAt);
+                _records.Add((terms, new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1)));
+            }
+        }
+    }
+
+    /// <summary>The record at the frontier, or the first after it that is in the log; false when none is held.</summary>
+    public bool TryPeek(Sequence frontier, out RecordTerms terms)
+    {
+        while (_records.Count > 0 && _records[0].Terms.Sequence < frontier.Value) _records.RemoveFirst();
+        terms = _records.Count > 0 ? _records[0].Terms : default;
+        return _records.Count > 0;
+    }
+
+    /// <summary>Sets the bytes of the record at the frontier aside: it is going to be taken soon.</summary>
+    public void SetAsideFirst() => SetAside(_records[0].Terms.Sequence, _records[0].Slice);
+
+    public void SetAside(long sequence, in BatchSlice slice)
+    {
+        if (_aside.Count >= 2 * RecordsMax) _aside.Clear();
+        _aside[sequence] = slice;
+    }
+
+    /// <summary>The bytes of a record set aside.</summary>
+    public bool TryFind(long sequence, out BatchSlice slice) => _aside.TryGetValue(sequence, out slice);
+
+    public void Drop(long sequence) => _aside.Remove(sequence);
+
+    public void Clear()
+    {
+        _records.Clear();
+        _aside.Clear();
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text;
+using Mesh.Embedded;
+using Mesh.Engine.Storage;
+using Mesh.Frames;
+using Mesh.Testing;
+using Xunit;
+
+namespace Mesh.Engine.Tests.Queues;
+
+/// <summary>A queue against <see cref="QueueModel"/>, by random operations with restarts and storage faults among them.</summary>
+public sealed class RandomClaimsTests
+{
+    private static readonly StreamName Name = StreamName.Queue("jobs");
+    private static readonly StreamName Dead = StreamName.Queue("dead");
+
+    public static TheoryData<int, int?> Seeds()
+    {
+        var seeds = new TheoryData<int, int?>();
+        for (var seed = 1; seed <= 15; seed++)
+        {
+            seeds.Add(seed, null);
+            seeds.Add(seed, 2);
+        }
+
+        return seeds;
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task A_queue_behaves_as_a_plain_list(int seed, int? deliveryCountMax)
+    {
+        await using var run = new Run(seed, deliveryCountMax);
+        await run.StartAsync();
+        for (var step = 0; step < 400; step++)
+        {
+            try
+            {
+                await run.StepAsync();
+            }
+            catch (Exception reason)
+            {
+                throw new InvalidOperationException($"Seed {seed}, at most {deliveryCountMax} deliveries, step {step}: {reason.Message}", reason);
+            }
+        }
+    }
+
+    private sealed class Run(int seed, int? deliveryCountMax) : IAsyncDisposable
+    {
+        private readonly Random _random = new(seed);
+        private readonly ManualClock _clock = new();
+        private readonly FaultyLogStore _store = new(new MemoryLogStore());
+        private QueueModel _model = null!;
+        private EmbeddedMesh _mesh = null!;
+        private int _bodies;
+
+        private IQueue Queue => _mesh.Queue(Name);
+
+        public async Task StartAsync()
+        {
+            _model = new QueueModel(deliveryCountMax, () => RecordTime.From(_clock.GetUtcNow()));
+            await OpenAsync();
+            var options = deliveryCountMax is null ? StreamOptions.Default : new StreamOptions { DeliveryCountMax = deliveryCountMax, DeadLetterQueue = Dead.Name };
+            await _mesh.Catalogue.CreateAsync(Name, options, default);
+        }
+
+        public async Task StepAsync()
+        {
+            switch (_random.Next(24))
+            {
+                case < 5: await PostAsync(); break;
+                case < 10: await ClaimAsync(); break;
+                case < 13: await AckAsync(); break;
+                case 13: await ExtendAsync(); break;
+                case 14: await ReleaseAsync(); break;
+                case 15: await PopAsync(); break;
+                case 16: await DeleteAsync(); break;
+                case < 19: await CheckListAsync(); break;
+                case 19: await CheckClaimAsync(); break;
+                case < 22: _clock.Advance(TimeSpan.FromSeconds(_random.Next(1, 25))); break;
+                case 22: await FailAsync(); break;
+                default: await RestartAsync(); break;
+            }
+        }
+
+        public ValueTask DisposeAsync() => _mesh.DisposeAsync();
+
+        private async Task OpenAsync()
+        {
+            var bounds = new EmbeddedMeshOptions
+            {
+                Commit = new() { CacheBytesMax = _random.Next(2) * 3000 },
+                Engine = new() { TrimInterval = TimeSpan.Zero },
+            };
+            _mesh = await EmbeddedMesh.StartAsync(_store, bounds, _clock);
+        }
+
+        private async Task PostAsync()
+        {
+            var posted = new List<(string Body, TimeSpan Ttl, TimeSpan Delay)>();
+            using var writer = new SegmentWriter();
+            for (var left = _random.Next(1, 6); left > 0; left--)
+            {
+                var ttl = TimeSpan.FromSeconds(_random.Next(3) == 0 ? _random.Next(20, 120) : 0);
+                var delay = TimeSpan.FromSeconds(_random.Next(5) == 0 ? _random.Next(1, 30) : 0);
+                posted.Add(($"body {_bodies++}", ttl, delay));
+                writer.Add(
+                    new RecordFields { TtlMicros = (long)ttl.TotalMicroseconds, DelayMicros = (long)delay.TotalMicroseconds },
+                    Encoding.UTF8.GetBytes(posted[^1].Body));
+            }
+
+            var appended = Assert.IsType<AppendResult.Appended>(await Queue.AppendAsync(writer.Finish()));
+            for (var i = 0; i < posted.Count; i++) _model.Post(posted[i].Body, appended.FirstTime.Plus(i), posted[i].Ttl, posted[i].Delay);
+            AdvanceTo(appended.FirstTime.Plus(posted.Count));
+        }
+
+        /// <summary>Times lead the clock by a microsecond a record: the model must not see a record before it is due.</summary>
+        private void AdvanceTo(RecordTime time)
+        {
+            var behind = time.Micros - RecordTime.From(_clock.GetUtcNow()).Micros;
+            if (behind > 0) _clock.Advance(TimeSpan.FromMicroseconds(behind));
+        }
+
+        private ClaimTerms Terms() => new(TimeSpan.FromSeconds(_random.Next(5, 60)), TimeSpan.FromSeconds(_random.Next(0, 30)));
+
+        private async Task ClaimAsync()
+        {
+            var terms = Terms();
+            var limit = _random.Next(1, 8);
+            var result = await Queue.ClaimAsync(limit, terms);
+            var expected = _model.Take(limit);
+            if (result.Id is { } id) _model.Claim(id, expected, terms);
+            Assert.Equal(expected.Count > 0, result.Id is not null);
+            Check(expected, result.Page);
+        }
+
+        private async Task PopAsync()
+        {
+            var limit = _random.Next(1, 4);
+            var page = await Queue.PopAsync(limit);
+            var expected = _model.Take(limit);
+            Assert.Equal(expected.ConvertAll(item => item.Body), page.Records.Bodies());
+            foreach (var item in expected) item.IsGone = true;
+        }
+
+        private long AnySequence() => _random.NextInt64(1, _model.Items.Count + 3);
+
+        private ClaimId? AnyClaim() => _random.Next(4) switch
+        {
+            0 => null,
+            1 => new ClaimId(new Guid(_random.Next(), 0, 0, new byte[8])),
+            _ => _model.Known.Count == 0 ? null : _model.Known[_random.Next(Math.Max(0, _model.Known.Count - 5), _model.Known.Count)],
+        };
+
+        private async Task AckAsync()
+        {
+            var claim = AnyClaim();
+            var sequence = claim is { } id && _model.HeldBy(id) is { Count: > 0 } held && _random.Next(3) > 0 ? held[_random.Next(held.Count)].Sequence : AnySequence();
+            var hasExpired = sequence <= _model.Items.Count && _model.Items[(int)sequence - 1] is { IsGone: false } item && !_model.Lives(item);
+            var expected = _model.Ack(sequence, claim);
+            var result = await Queue.AckAsync(new Sequence(sequence), claim);
+
+            // A record that expired while nobody looked is either gone or as good as gone.
+            if (!hasExpired) Assert.Equal(expected, result);
+            else Assert.NotEqual(AckResult.HeldByOther, result);
+        }
+
+        private async Task DeleteAsync()
+        {
+            var sequences = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => AnySequence()).Distinct().ToList();
+            await Queue.DeleteAsync(sequences.ConvertAll(sequence => new Sequence(sequence)));
+            foreach (var item in _model.Items)
+                if (sequences.Contains(item.Sequence)) item.IsGone = true;
+        }
+
+        private async Task ExtendAsync()
+        {
+            if (AnyClaim() is not { } claim) return;
+            var terms = Terms();
+            Assert.Equal(_model.Extend(claim, terms), await Queue.ExtendAsync(claim, terms));
+        }
+
+        private async Task ReleaseAsync()
+        {
+            if (AnyClaim() is not { } claim) return;
+            _model.Release(claim);
+            await Queue.ReleaseAsync(claim);
+        }
+
+        private async Task CheckListAsync()
+        {
+            var all = await Queue.ListAsync(new QueueQuery { RecordsMax = 1000, IncludeClaimed = true, IncludeDelayed = true });
+            Check(_model.Living(), all);
+            var free = await Queue.ListAsync(new QueueQuery { RecordsMax = 1000 });
+            Check(_model.Free(), free);
+            var some = _model.Items.Where(_ => _random.Next(3) == 0).Take(20).ToList();
+            Check(some.FindAll(_model.Lives), await Queue.GetAsync(some.ConvertAll(item => new Sequence(item.Sequence))));
+            var stats = await Queue.StatsAsync();
+            Assert.Equal(_model.Living().Count(item => _model.HolderOf(item) is not null), stats.Claimed);
+            Assert.True(stats.Free >= _model.Living().Count - stats.Claimed, "Fewer records are counted than there are.");
+        }
+
+        private async Task CheckClaimAsync()
+        {
+            if (AnyClaim() is not { } claim) return;
+            var view = await Queue.FindClaimAsync(claim);
+            Assert.Equal(_model.IsLive(claim), view is not null);
+            if (view is not null) Check(_model.HeldBy(claim), view.Page);
+        }
+
+        private void Check(List<QueueModel.Item> expected, QueuePage page)
+        {
+            Assert.Equal(expected.ConvertAll(item => item.Body), page.Records.Bodies());
+            for (var i = 0; i < expected.Count; i++)
+            {
+                var item = expected[i];
+                Assert.Equal(new QueueRecordState(_model.HolderOf(item), item.Deliveries, item.ExpiresAt), page.States[i]);
+            }
+        }
+
+        private async Task FailAsync()
+        {
+            // Something must be written before, so that what is refused is a change of the open queue.
+            await PostAsync();
+            _store.FailNextCommit(CommitFault.Refused);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => Queue.AppendAsync(Given.Segment("refused")).AsTask());
+        }
+
+        private async Task RestartAsync()
+        {
+            await _mesh.DisposeAsync();
+            await OpenAsync();
+            if (deliveryCountMax is null) return;
+            var dead = await _mesh.Queue(Dead).ListAsync(new QueueQuery { RecordsMax = 1000, IncludeClaimed = true, IncludeDelayed = true });
+            foreach (var body in dead.Records.Bodies()) Assert.Contains(body, _model.DeadLetters);
+            Assert.Equal(dead.Records.Count, dead.Records.Bodies().Distinct().Count());
+        }
+    }
+}
