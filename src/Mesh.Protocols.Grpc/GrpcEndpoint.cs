@@ -28,11 +28,10 @@ public sealed class GrpcEndpoint
         options ??= new GrpcOptions();
         options.Check();
         clock ??= TimeProvider.System;
-        var events = mesh.Partition(Events);
         var methods = new Dictionary<string, GrpcMethod>
         {
-            [Service + "Publish"] = new PublishMethod(events, options, clock).RunAsync,
-            [Service + "Subscribe"] = new SubscribeMethod(events, options).RunAsync,
+            [Service + "Publish"] = new PublishMethod(mesh, options, clock).RunAsync,
+            [Service + "Subscribe"] = new SubscribeMethod(mesh, options).RunAsync,
         };
         _server = new GrpcServer(methods.ToFrozenDictionary(), options, clock, stopping, log ?? NullLogger<GrpcEndpoint>.Instance);
     }

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Protocols.Http.Rse;
+
+/// <summary>The answers of RSE other than events (RSE specification, sections 2.4, 2.5, 2.9 and 5).</summary>
+internal static class RseAnswers
+{
+    public const string JsonType = "application/json; charset=utf-8";
+    public const string ScriptType = "text/javascript";
+
+    public static readonly HttpFailure MissingUserAgent = Refusal("Missing header: User-Agent");
+    public static readonly HttpFailure MissingUuid = Refusal("Missing UUID in User-Agent header");
+    public static readonly HttpFailure MissingPostData = Refusal("Missing query parameter: post-data");
+    public static readonly HttpFailure InvalidCallback = Refusal("Invalid callback name");
+    public static readonly HttpFailure InvalidJson = Refusal("Invalid JSON");
+
+    public static readonly HttpFailure ChannelNameTooLong = Refusal(
+        $"A channel's name has at most {ChannelPath.CharsMax} characters and {ChannelPath.SlashesMax} slashes");
+
+    /// <summary>A status without a body.</summary>
+    public static Task EmptyAsync(HttpResponse response, int status)
+    {
+        response.StatusCode = status;
+        if (status != StatusCodes.Status204NoContent) response.ContentLength = 0;
+        return Task.CompletedTask;
+    }
+
+    public static HttpFailure Refusal(string message) => new(StatusCodes.Status400BadRequest, message);
+
+    public static Task TextAsync(HttpResponse response, string contentType, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        response.ContentType = contentType;
+        response.ContentLength = bytes.Length;
+        return response.Body.WriteAsync(bytes).AsTask();
+    }
+
+    public static Task MethodNotAllowedAsync(HttpContext context, string allow)
+    {
+        context.Response.Headers.Allow = allow;
+        return FailAsync(context.Response, new HttpFailure(StatusCodes.Status405MethodNotAllowed, context.Request.Method));
+    }
+
+    public static Task FailAsync(HttpResponse response, HttpFailure failure)
+    {
+        response.StatusCode = failure.Status;
+        if (failure.RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return TextAsync(response, JsonType, $$"""{ "message": "{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(failure.Message)}}" }""");
+    }
+}

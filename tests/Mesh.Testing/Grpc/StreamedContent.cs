@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace Mesh.Testing.Grpc;
+
+/// <summary>A request body that is written while the response is read.</summary>
+internal sealed class StreamedContent : HttpContent
+{
+    private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Where the body goes, once the request is under way.</summary>
+    public Task<Stream> Body => _opened.Task;
+
+    /// <summary>Ends the body.</summary>
+    public void Complete() => _completed.TrySetResult();
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        await stream.FlushAsync(); // the headers, ahead of the first message
+        _opened.TrySetResult(stream);
+        await _completed.Task;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        _completed.TrySetResult();
+        base.Dispose(disposing);
+    }
+}
