@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Mesh.Protocols.Grpc.Framing;
@@ -8,17 +9,18 @@ namespace Mesh.Protocols.Grpc.Framing;
 /// </summary>
 internal static class StatusMessage
 {
-    /// <summary>Longer texts are cut, so that a status always fits into the headers that a client takes.</summary>
+    /// <summary>Longer texts are cut, between characters, so that a status always fits into the headers that a client takes.</summary>
     public const int BytesMax = 2048;
 
     public static string Encode(string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var encoded = new StringBuilder(bytes.Length);
-        for (var i = 0; i < bytes.Length && encoded.Length < BytesMax; i++)
+        var encoded = new StringBuilder(text.Length);
+        Span<byte> bytes = stackalloc byte[4];
+        foreach (var character in text.EnumerateRunes())
         {
-            if (bytes[i] is >= 0x20 and <= 0x7E and not (byte)'%') encoded.Append((char)bytes[i]);
-            else encoded.Append('%').Append(bytes[i].ToString("X2", System.Globalization.CultureInfo.InvariantCulture));
+            if (encoded.Length >= BytesMax) break;
+            if (character.Value is >= 0x20 and <= 0x7E and not '%') encoded.Append((char)character.Value);
+            else foreach (var part in bytes[..character.EncodeToUtf8(bytes)]) encoded.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
         }
 
         return encoded.ToString();
