@@ -6,6 +6,8 @@ namespace Mesh;
 /// <summary>What a stream keeps and how it behaves; stored with the stream as JSON. Absent limits do not limit.</summary>
 public sealed record StreamOptions
 {
+    private static readonly TimeSpan DedupeWindowDefault = TimeSpan.FromMinutes(2);
+
     public static readonly StreamOptions Default = new();
 
     /// <summary>Records older than this are gone for readers, exactly. Null keeps them; from 1 s.</summary>
@@ -17,8 +19,14 @@ public sealed record StreamOptions
     /// <summary>Whole batches go, oldest first, while the stored bytes of the stream exceed this. The newest batch always stays. From 1.</summary>
     public long? RetentionBytes { get; init; }
 
-    /// <summary>How long a repeated publish is recognised, whatever was trimmed since. 1 s to 7 days.</summary>
-    public TimeSpan DedupeWindow { get; init; } = TimeSpan.FromMinutes(2);
+    /// <summary>How long a repeated publish is recognised, whatever was trimmed since. 1 s to 7 days; default 2 minutes, which zero stands for too.</summary>
+    public TimeSpan DedupeWindow
+    {
+        get;
+
+        // A stored form that lacks it is read as zero.
+        init => field = value == TimeSpan.Zero ? DedupeWindowDefault : value;
+    } = DedupeWindowDefault;
 
     /// <summary>Queues: after so many deliveries the next claim moves the record to <see cref="DeadLetterQueue"/> instead. Null never does.</summary>
     public int? DeliveryCountMax { get; init; }

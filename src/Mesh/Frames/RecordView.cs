@@ -28,8 +28,8 @@ public readonly ref struct RecordView
             at += 16;
         }
 
-        if (Has(FrameFormat.FlagTtl)) TtlMicros = (long)Varint.Read(record, ref at);
-        if (Has(FrameFormat.FlagDelay)) DelayMicros = (long)Varint.Read(record, ref at);
+        if (Has(FrameFormat.FlagTtl)) TtlMicros = ReadMicros(record, ref at);
+        if (Has(FrameFormat.FlagDelay)) DelayMicros = ReadMicros(record, ref at);
         ContentType = ContentType.Bytes;
         if (Has(FrameFormat.FlagContentType))
         {
@@ -71,12 +71,21 @@ public readonly ref struct RecordView
     public long DelayMicros { get; }
 
     /// <summary>When the record expires; <see cref="RecordTime.Max"/> when it does not.</summary>
-    public RecordTime ExpiresAt => TtlMicros == 0 ? RecordTime.Max : Time.Plus(TtlMicros);
+    public RecordTime ExpiresAt => TtlMicros == 0 ? RecordTime.Max : After(TtlMicros);
 
     /// <summary>When the record may first be seen.</summary>
-    public RecordTime VisibleAt => Time.Plus(DelayMicros);
+    public RecordTime VisibleAt => After(DelayMicros);
 
     public ReadOnlySpan<byte> Body { get; }
 
     private bool Has(byte flag) => (_flags & flag) != 0;
+
+    /// <summary>A client may name a time that no clock reaches: it stands for the last one there is.</summary>
+    private RecordTime After(long micros) => micros > RecordTime.Max.Micros - Time.Micros ? RecordTime.Max : Time.Plus(micros);
+
+    private static long ReadMicros(ReadOnlySpan<byte> record, scoped ref int at)
+    {
+        var micros = Varint.Read(record, ref at);
+        return micros <= long.MaxValue ? (long)micros : throw new CorruptFrameException($"A record claims a time span of {micros} µs, more than 63 bits hold.");
+    }
 }

@@ -42,7 +42,7 @@ public sealed class SegmentWriter(int bytesExpected = 512) : IDisposable
     {
         if (_recordStart >= 0) throw new InvalidOperationException("The record before was not ended.");
         _recordStart = _length;
-        Ensure(fields.BytesMax + bodyBytesExpected);
+        Ensure((long)fields.BytesMax + bodyBytesExpected);
         _length += sizeof(uint) + fields.Write(_buffer.AsSpan(_length + sizeof(uint)));
     }
 
@@ -92,13 +92,13 @@ public sealed class SegmentWriter(int bytesExpected = 512) : IDisposable
         _buffer = [];
     }
 
-    private void Ensure(int more)
+    private void Ensure(long more)
     {
-        var needed = checked(_length + more);
+        var needed = _length + more;
         if (needed > FrameFormat.SegmentBytesMax)
             throw new ArgumentException($"A segment takes at most {FrameFormat.SegmentBytesMax} bytes; this one needs {needed}.");
         if (needed <= _buffer.Length) return;
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, _buffer.Length * 2));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max((int)needed, _buffer.Length * 2));
         _buffer.AsSpan(0, _length).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = larger;
