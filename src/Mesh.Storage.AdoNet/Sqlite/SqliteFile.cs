@@ -20,6 +20,9 @@ internal sealed class SqliteFile
     /// <summary>Creates the file only until it existed once: a database that vanishes must not come back as an empty one.</summary>
     public string ConnectionString { get; private set; }
 
+    /// <summary>Settings of the writing connection beside ours: a test makes the disk full with them.</summary>
+    public string WriterSettings { get; set; } = "";
+
     public override string ToString() => $"The SQLite database {_path}";
 
     /// <summary>True when the file was there once and is no longer: what is written then goes nowhere.</summary>

@@ -27,6 +27,12 @@ public sealed class SqliteLogStore : ILogStore
         set => _writer.Committing = value;
     }
 
+    /// <inheritdoc cref="SqliteFile.WriterSettings"/>
+    internal string WriterSettings
+    {
+        set => _file.WriterSettings = value;
+    }
+
     public async ValueTask MigrateAsync(CancellationToken cancel = default)
     {
         _file.CreateFolder();

@@ -16,7 +16,8 @@ internal sealed class SqliteSession : IDisposable
     public static SqliteSession OpenWriter(SqliteFile file) => Open(
         file,
         $"pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = {CheckpointPages}; "
-        + "pragma journal_size_limit = 67108864; pragma cache_size = -32768;");
+        + "pragma journal_size_limit = 67108864; pragma cache_size = -32768;"
+        + file.WriterSettings);
 
     /// <summary>A connection that can only read, and never makes a checkpoint.</summary>
     public static SqliteSession OpenReader(SqliteFile file) => Open(file, "pragma query_only = 1; pragma wal_autocheckpoint = 0;");

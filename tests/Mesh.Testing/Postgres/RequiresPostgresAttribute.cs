@@ -11,4 +11,8 @@ public sealed class PostgresFactAttribute : FactAttribute
 
 /// <summary>The tests that this class inherits from a contract (see <see cref="ContractFactAttribute"/>) need a PostgreSQL server.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class RequiresPostgresAttribute : Attribute;
+public sealed class RequiresPostgresAttribute : Attribute
+{
+    /// <summary>Why tests are skipped; null when there is a server.</summary>
+    public static string? Missing => PostgresBinaries.Missing;
+}
