@@ -32,6 +32,16 @@ internal static class ErrorMap
         _ => throw new UnreachableException($"No HTTP status for {result}."),
     };
 
+    /// <returns>Null when the record is gone.</returns>
+    public static HttpFailure? Of(AckResult result) => result switch
+    {
+        AckResult.Deleted => null,
+        AckResult.HeldByOther => new HttpFailure(StatusCodes.Status403Forbidden, "A claim holds the message; name that claim, or wait until it expires."),
+        AckResult.ClaimExpired => new HttpFailure(StatusCodes.Status400BadRequest, "There is no such claim; it may have expired or been released. The message stays."),
+        AckResult.NotClaimed => new HttpFailure(StatusCodes.Status400BadRequest, "The message is not claimed; delete it without naming a claim."),
+        _ => throw new UnreachableException($"No HTTP status for {result}."),
+    };
+
     /// <returns>Null when the exception is a fault of ours, and so a 500 that is logged.</returns>
     public static HttpFailure? Of(Exception failure) => failure switch
     {

@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>Writes the paths of one queue's messages: what all share is written once. Not thread-safe.</summary>
+internal ref struct MessagePath
+{
+    /// <summary>Bytes of the buffer: the prefix, the longest name of a queue, an id and a claim.</summary>
+    public const int BytesMax = 256;
+
+    private readonly Span<byte> _buffer;
+    private readonly int _shared;
+
+    /// <param name="buffer">Of <see cref="BytesMax"/> bytes.</param>
+    /// <param name="queue">Checked before.</param>
+    public MessagePath(Span<byte> buffer, string queue)
+    {
+        _buffer = buffer;
+        var prefix = ZaqarPaths.OfMessages(queue);
+        _shared = Encoding.ASCII.GetBytes(prefix, buffer);
+        buffer[_shared++] = (byte)'/';
+    }
+
+    /// <param name="id">Which message.</param>
+    /// <param name="claim">The live claim that holds it; null when it is free.</param>
+    /// <returns>The path, until the next call.</returns>
+    public readonly ReadOnlySpan<byte> Of(MessageId id, ClaimId? claim)
+    {
+        var length = _shared + id.Format(_buffer[_shared..]);
+        if (claim is not { } held) return _buffer[..length];
+        "?claim_id="u8.CopyTo(_buffer[length..]);
+        length += "?claim_id="u8.Length;
+        held.Value.TryFormat(_buffer[length..], out var written, "N");
+        return _buffer[..(length + written)];
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Mesh.Frames;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>Turns the body of a post into records (Zaqar specification, section 1.4). Each message's body becomes a record's, byte for byte as it was posted.</summary>
+internal readonly ref struct PostedMessages(ZaqarOptions options, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records)
+{
+    private const long MicrosPerSecond = 1_000_000;
+
+    private readonly ReadOnlySpan<byte> _producer = producer;
+
+    /// <summary>Encodes the messages of <c>{"messages":[{ttl?, body, delay?}]}</c>.</summary>
+    /// <exception cref="ZaqarRefusal">It has another form, or holds no message.</exception>
+    public void Encode(ReadOnlySpan<byte> json)
+    {
+        var body = new JsonBody(json, options.JsonDepthMax);
+        body.BeginObject("The body");
+        while (body.NextName())
+        {
+            var isMessages = body.NameIs("messages"u8);
+            body.Next();
+            if (isMessages) EncodeList(ref body);
+            else body.Skip();
+        }
+
+        body.End();
+        if (records.Count == 0) throw ZaqarRefusal.Body("No messages were found in the request body.");
+    }
+
+    private void EncodeList(scoped ref JsonBody body)
+    {
+        // Of a name that is there twice the last counts, as everywhere in JSON.
+        records.Reset();
+        if (body.Token != JsonTokenType.StartArray) throw ZaqarRefusal.Body("The field messages must be a JSON array.");
+        while (body.Next() && body.Token != JsonTokenType.EndArray) EncodeOne(ref body);
+    }
+
+    private void EncodeOne(scoped ref JsonBody body)
+    {
+        if (body.Token != JsonTokenType.StartObject) throw ZaqarRefusal.Body("Every message must be a JSON object.");
+        long ttl = queue.MessageTtlSeconds;
+        long delay = queue.DelaySeconds;
+        ReadOnlySpan<byte> text = default;
+        while (body.NextName())
+        {
+            var isTtl = body.NameIs("ttl"u8);
+            var isBody = body.NameIs("body"u8);
+            var isDelay = queue.DelaySeconds > 0 && body.NameIs("delay"u8);
+            body.Next();
+            if (isTtl) ttl = ReadSeconds("ttl", ref body, options.MessageTtlSecondsMin, options.MessageTtlSecondsMax);
+            else if (isDelay) delay = ReadSeconds("delay", ref body, 0, options.DelaySecondsMax);
+            else if (isBody) text = body.ReadRaw();
+            else body.Skip();
+        }
+
+        if (text.IsEmpty) throw ZaqarRefusal.Body("A message has no body; give it one, be it null.");
+        var fields = new RecordFields
+        {
+            Producer = _producer,
+            ContentType = ContentType.Json,
+            TtlMicros = ttl * MicrosPerSecond,
+            DelayMicros = delay * MicrosPerSecond,
+        };
+        records.Add(fields, text);
+    }
+
+    private static long ReadSeconds(string field, scoped ref JsonBody body, int min, int max)
+    {
+        if (body.ReadInteger() is not { } seconds) throw ZaqarRefusal.Body($"The {field} of a message must be an integer of seconds.");
+        return seconds >= min && seconds <= max ? seconds : throw ZaqarRefusal.Request($"The {field} of a message must be {min} to {max} seconds; it is {seconds}.");
+    }
+}

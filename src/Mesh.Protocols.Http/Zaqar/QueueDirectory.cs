@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>What the catalogue says of queues, as this door reads it. Thread-safe.</summary>
+internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
+{
+    /// <summary>Shorter metadata holds no key.</summary>
+    private const int MetadataBytesMin = 3;
+
+    /// <summary>By the catalogue's own line, of which there is a new one after each change: a post reads metadata once per line, not once per post.</summary>
+    private readonly ConditionalWeakTable<StreamEntry, QueueSettings> _settings = [];
+
+    private readonly QueueSettings _default = QueueSettings.Default(options);
+
+    public ReservedKeys Keys { get; } = new(options);
+
+    /// <summary>What posts to a queue must keep; a missing queue has the defaults.</summary>
+    public async ValueTask<QueueSettings> SettingsAsync(StreamName queue, CancellationToken cancel)
+    {
+        var entry = await mesh.Catalogue.FindAsync(queue, cancel).ConfigureAwait(false);
+        if (entry is null || entry.Metadata.Length < MetadataBytesMin) return _default;
+        return _settings.TryGetValue(entry, out var known) ? known : _settings.GetValue(entry, Read);
+    }
+
+    /// <summary>The sequence of a message that may be in the queue as it is now.</summary>
+    /// <returns>Null for a text that is no id, and for the id of a message of another queue or of an earlier one of this name.</returns>
+    public async ValueTask<Sequence?> FindMessageAsync(StreamName queue, string id, CancellationToken cancel)
+    {
+        var found = await FindMessagesAsync(queue, [id], cancel).ConfigureAwait(false);
+        return found.Count > 0 ? found[0] : null;
+    }
+
+    /// <summary>The sequences of those messages that may be in the queue as it is now, each once, in the order of their ids.</summary>
+    public async ValueTask<List<Sequence>> FindMessagesAsync(StreamName queue, IReadOnlyList<string> ids, CancellationToken cancel)
+    {
+        var sequences = new List<Sequence>(ids.Count);
+        var entry = await mesh.Catalogue.FindAsync(queue, cancel).ConfigureAwait(false);
+        if (entry is null) return sequences;
+        for (var i = 0; i < ids.Count; i++)
+            if (MessageId.TryParse(ids[i], out var id) && id.Stream == entry.Number && !sequences.Contains(id.Sequence)) sequences.Add(id.Sequence);
+        return sequences;
+    }
+
+    private QueueSettings Read(StreamEntry entry) => Keys.Settings(QueueMetadata.OfStored(entry));
+}

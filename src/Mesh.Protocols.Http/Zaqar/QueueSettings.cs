@@ -1,0 +1,11 @@
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>What the reserved keys of a queue's metadata ask of posts to it (Zaqar specification, section 1.7).</summary>
+/// <param name="MessageTtlSeconds">Time to live of a message that does not say.</param>
+/// <param name="DelaySeconds">Delay of a message that does not say; with 0 no message has any.</param>
+/// <param name="PostBytesMax">Largest request that posts messages, in bytes.</param>
+internal sealed record QueueSettings(int MessageTtlSeconds, int DelaySeconds, int PostBytesMax)
+{
+    /// <summary>Those of a queue without metadata.</summary>
+    public static QueueSettings Default(ZaqarOptions options) => new(options.MessageTtlSecondsDefault, 0, options.PostBytesMax);
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>Creates, shows, lists and deletes queues (Zaqar specification, sections 1.3, 1.7, 1.9 and 2.1). Thread-safe.</summary>
+internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory)
+{
+    /// <summary>Queues read from the catalogue at a time while looking for those that a filter lets through.</summary>
+    private const int EntriesPerRead = 200;
+
+    /// <summary>A change reads and writes metadata: two at once would lose one.</summary>
+    private readonly SemaphoreSlim _patching = new(1, 1);
+
+    public async Task PutAsync(ZaqarRequest request)
+    {
+        QueueMetadata metadata;
+        byte[] stored;
+        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
+        {
+            metadata = QueueMetadata.Parse(body.Span, options.JsonDepthMax);
+            stored = body.Span.ToArray();
+        }
+
+        directory.Keys.Check(metadata, request.QueueName);
+        var isNew = await mesh.Catalogue.CreateAsync(request.Stream, ReservedKeys.Apply(metadata, StreamOptions.Default), stored, request.Aborted).ConfigureAwait(false);
+        request.Response.Headers.Location = ZaqarPaths.OfQueue(request.QueueName);
+        await ZaqarAnswers.EmptyAsync(request.Response, isNew ? StatusCodes.Status201Created : StatusCodes.Status204NoContent).ConfigureAwait(false);
+    }
+
+    /// <summary>Shows the metadata; a missing queue has that of one that a post would make.</summary>
+    public async Task GetAsync(ZaqarRequest request)
+    {
+        var entry = await mesh.Catalogue.FindAsync(request.Stream, request.Aborted).ConfigureAwait(false);
+        await ShowAsync(request, QueueMetadata.OfStored(entry)).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes metadata, one change after another.</summary>
+    public async Task PatchAsync(ZaqarRequest request)
+    {
+        if (request.Context.Request.ContentType != MetadataPatch.ContentType)
+            throw new ZaqarRefusal(StatusCodes.Status415UnsupportedMediaType, $"Accepted media type for PATCH: {MetadataPatch.ContentType}.");
+        MetadataPatch patch;
+        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
+            patch = MetadataPatch.Parse(body.Span, options.JsonDepthMax);
+        await _patching.WaitAsync(request.Aborted).ConfigureAwait(false);
+        try
+        {
+            await PatchAsync(request, patch).ConfigureAwait(false);
+        }
+        finally
+        {
+            _patching.Release();
+        }
+    }
+
+    public async Task DeleteAsync(ZaqarRequest request)
+    {
+        await mesh.Catalogue.DeleteAsync(request.Stream, request.Aborted).ConfigureAwait(false);
+        await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
+    }
+
+    public async Task ListAsync(ZaqarRequest request)
+    {
+        var query = QueueListQuery.Read(request.Query, options);
+        var entries = await FindAsync(request, query).ConfigureAwait(false);
+        var count = query.WithCount ? await mesh.Catalogue.CountAsync(request.Project, StreamKind.Queue, request.Aborted).ConfigureAwait(false) : 0;
+        var answer = AnswerBuffer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("queues"u8);
+        foreach (var entry in entries) WriteEntry(answer.Json, entry, query.Detailed);
+        answer.Json.WriteEndArray();
+        if (entries.Count == 0) ZaqarLinks.WriteNone(answer.Json);
+        else ZaqarLinks.WriteNext(answer.Json, query.NextPage(entries[^1].Name.Name));
+        if (count > 0) answer.Json.WriteNumber("count"u8, count);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    private async Task PatchAsync(ZaqarRequest request, MetadataPatch patch)
+    {
+        var entry = await mesh.Catalogue.FindAsync(request.Stream, request.Aborted).ConfigureAwait(false) ?? throw Missing(request);
+        var metadata = QueueMetadata.OfStored(entry);
+        patch.Apply(metadata, directory.Keys);
+        directory.Keys.Check(metadata, request.QueueName);
+        var stored = metadata.ToJson();
+        if (stored.Length > options.MetadataBytesMax) throw ZaqarRefusal.Request($"The metadata of a queue takes at most {options.MetadataBytesMax} bytes; with this change it has {stored.Length}.");
+        if (!await mesh.Catalogue.UpdateAsync(request.Stream, ReservedKeys.Apply(metadata, entry.Options), stored, request.Aborted).ConfigureAwait(false)) throw Missing(request);
+        await ShowAsync(request, metadata).ConfigureAwait(false);
+    }
+
+    private static ZaqarRefusal Missing(ZaqarRequest request) => ZaqarRefusal.NotFound($"There is no queue {request.QueueName}; create it first.");
+
+    private Task ShowAsync(ZaqarRequest request, QueueMetadata metadata)
+    {
+        var answer = AnswerBuffer.Rent();
+        directory.Keys.Write(answer.Json, metadata);
+        return answer.SendAsync(request.Response, StatusCodes.Status200OK);
+    }
+
+    private async ValueTask<IReadOnlyList<StreamEntry>> FindAsync(ZaqarRequest request, QueueListQuery query)
+    {
+        if (!query.IsFiltered) return await mesh.Catalogue.ListAsync(request.Project, StreamKind.Queue, query.Marker, query.Limit, request.Aborted).ConfigureAwait(false);
+        var found = new List<StreamEntry>();
+        var after = query.Marker;
+        while (true)
+        {
+            var entries = await mesh.Catalogue.ListAsync(request.Project, StreamKind.Queue, after, EntriesPerRead, request.Aborted).ConfigureAwait(false);
+            foreach (var entry in entries)
+            {
+                if (query.Admits(entry)) found.Add(entry);
+                if (found.Count == query.Limit) return found;
+            }
+
+            if (entries.Count < EntriesPerRead) return found;
+            after = entries[^1].Name.Name;
+        }
+    }
+
+    private void WriteEntry(Utf8JsonWriter json, StreamEntry entry, bool detailed)
+    {
+        json.WriteStartObject();
+        json.WriteString("name"u8, entry.Name.Name);
+        json.WriteString("href"u8, ZaqarPaths.OfQueue(entry.Name.Name));
+        if (detailed)
+        {
+            json.WritePropertyName("metadata"u8);
+            directory.Keys.Write(json, QueueMetadata.OfStored(entry));
+        }
+
+        json.WriteEndObject();
+    }
+}

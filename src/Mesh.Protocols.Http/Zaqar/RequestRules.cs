@@ -1,0 +1,84 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>What every request must keep, checked in the order that decides which error wins (Zaqar specification, section 1.1).</summary>
+internal static class RequestRules
+{
+    private const int QueueNameCharsMax = 64;
+    private const int ProjectCharsMax = 256;
+    private const string ClientIdHeader = "Client-ID";
+    private const string ProjectHeader = "X-Project-ID";
+
+    private static readonly SearchValues<char> NameChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
+
+    /// <exception cref="ZaqarRefusal">A rule is broken.</exception>
+    public static ZaqarRequest Check(HttpContext context, in ZaqarRoute route)
+    {
+        var headers = context.Request.Headers;
+        CheckContentType(context);
+        CheckAccept(headers.Accept.ToString());
+        if (route.Resource == ZaqarResource.Versions) return new ZaqarRequest(context, route, "", Guid.Empty);
+        var clientId = ReadClientId(headers[ClientIdHeader].ToString());
+        var project = ReadProject(headers[ProjectHeader] is [{ } only] ? only : null);
+        if (route.Queue.Length > 0) CheckQueue(route.Queue, project);
+        else CheckProject(project);
+        return new ZaqarRequest(context, route, project, clientId);
+    }
+
+    /// <summary>True for what may name a queue.</summary>
+    public static bool IsQueueName(string name) => name.Length is > 0 and <= QueueNameCharsMax && !name.AsSpan().ContainsAnyExcept(NameChars);
+
+    private static void CheckContentType(HttpContext context)
+    {
+        if (!string.Equals(context.Request.ContentType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return;
+        if (context.Request.ContentLength != 0 && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+            throw ZaqarRefusal.BadRequest("Invalid Content-Type", "The body must be JSON; its Content-Type says that it is a form. Send application/json.");
+    }
+
+    private static void CheckAccept(string accept)
+    {
+        if (accept is "" or "application/json" or "*/*") return;
+        if (MediaTypeHeaderValue.TryParseList([accept], out var types))
+        {
+            foreach (var type in types)
+                if (type.Quality is not 0 && (type.MatchesAllTypes || (type.Type == "application" && (type.MatchesAllSubTypes || type.SubType == "json")))) return;
+        }
+
+        throw new ZaqarRefusal(StatusCodes.Status406NotAcceptable, "Not acceptable", $"Answers are application/json; the Accept header asks for '{accept}'.");
+    }
+
+    /// <summary>Takes what Python's uuid.UUID takes: 32 hexadecimal digits, with dashes, braces and urn:uuid: left aside.</summary>
+    private static Guid ReadClientId(string text)
+    {
+        if (Guid.TryParseExact(text, "D", out var id) || Guid.TryParseExact(text, "N", out id)) return id;
+        if (text.Length == 0) throw ZaqarRefusal.BadRequest("Missing header value", $"The {ClientIdHeader} header is needed: a UUID that tells this client from others.");
+        var digits = text.Replace("urn:", "", StringComparison.Ordinal).Replace("uuid:", "", StringComparison.Ordinal).Trim('{', '}').Replace("-", "", StringComparison.Ordinal);
+        return Guid.TryParseExact(digits, "N", out id)
+            ? id
+            : throw ZaqarRefusal.BadRequest("Wrong UUID value", $"The {ClientIdHeader} header must be a UUID; it is '{text}'.");
+    }
+
+    private static string ReadProject(string? text) => text switch
+    {
+        null => throw ZaqarRefusal.BadRequest("Project-Id Missing", $"The {ProjectHeader} header is needed, once: the project whose queues are meant."),
+        "" => throw ZaqarRefusal.BadRequest("Empty project header not allowed", $"The {ProjectHeader} header is empty; it must name a project."),
+        _ => text,
+    };
+
+    private static void CheckQueue(string queue, string project)
+    {
+        CheckProject(project);
+        if (!IsQueueName(queue))
+            throw ZaqarRefusal.BadRequest("Invalid queue identification", $"A queue's name has 1 to {QueueNameCharsMax} characters, of letters, digits, '_', '-' and '.'.");
+    }
+
+    private static void CheckProject(string project)
+    {
+        if (project.Length > ProjectCharsMax)
+            throw ZaqarRefusal.BadRequest("Invalid queue identification", $"A project's name has at most {ProjectCharsMax} characters; this one has {project.Length}.");
+    }
+}

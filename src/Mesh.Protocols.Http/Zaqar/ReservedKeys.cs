@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>The keys of a queue's metadata that mean something to the server: what they may hold, what they do, and how they are shown (Zaqar specification, section 1.7).</summary>
+internal sealed class ReservedKeys
+{
+    private const string PostBytesMax = "_max_messages_post_size";
+    private const string MessageTtl = "_default_message_ttl";
+    private const string MessageDelay = "_default_message_delay";
+    private const string DeadLetterQueue = "_dead_letter_queue";
+    private const string DeadLetterTtl = "_dead_letter_queue_messages_ttl";
+    private const string ClaimCountMax = "_max_claim_count";
+    private const string Encrypt = "_enable_encrypt_messages";
+    private const string RetryPolicy = "_retry_policy";
+
+    private readonly ZaqarOptions _options;
+    private readonly (string Name, byte[] Default)[] _shown;
+
+    public ReservedKeys(ZaqarOptions options)
+    {
+        _options = options;
+        _shown =
+        [
+            (PostBytesMax, Number(options.PostBytesMax)),
+            (MessageTtl, Number(options.MessageTtlSecondsDefault)),
+            (MessageDelay, Number(0)),
+            (DeadLetterQueue, "null"u8.ToArray()),
+            (DeadLetterTtl, "null"u8.ToArray()),
+            (ClaimCountMax, "null"u8.ToArray()),
+            (Encrypt, "false"u8.ToArray()),
+        ];
+    }
+
+    /// <summary>True for a key that is always shown, set or not.</summary>
+    public bool IsShown(string name) => Array.Exists(_shown, key => key.Name == name);
+
+    /// <exception cref="ZaqarRefusal">A value is not of the kind, or not within the bounds, that its key takes.</exception>
+    public void Check(QueueMetadata metadata, string queue)
+    {
+        CheckInteger(metadata, PostBytesMax, 1, _options.PostBytesMax);
+        CheckInteger(metadata, MessageTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
+        CheckInteger(metadata, MessageDelay, 0, _options.DelaySecondsMax);
+        CheckInteger(metadata, ClaimCountMax, 0, int.MaxValue);
+        CheckInteger(metadata, DeadLetterTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
+        var encrypt = metadata.Find(Encrypt);
+        if (!encrypt.IsEmpty && !encrypt.SequenceEqual("true"u8) && !encrypt.SequenceEqual("false"u8)) throw Wrong(Encrypt, "true or false", encrypt);
+        var retry = metadata.Find(RetryPolicy);
+        if (!retry.IsEmpty && retry[0] != '{') throw Wrong(RetryPolicy, "a JSON object", retry);
+        CheckDeadLetterQueue(metadata, queue);
+    }
+
+    public QueueSettings Settings(QueueMetadata metadata) => new(
+        (int)(PositiveOrNull(metadata, MessageTtl) ?? _options.MessageTtlSecondsDefault),
+        (int)(PositiveOrNull(metadata, MessageDelay) ?? 0),
+        (int)Math.Min(PositiveOrNull(metadata, PostBytesMax) ?? _options.PostBytesMax, _options.PostBytesMax));
+
+    /// <summary>What the engine must know; other options stay as they are. Dead letters need both the count and the queue (section 1.8).</summary>
+    public static StreamOptions Apply(QueueMetadata metadata, StreamOptions options)
+    {
+        var target = metadata.FindText(DeadLetterQueue);
+        var count = string.IsNullOrEmpty(target) ? null : PositiveOrNull(metadata, ClaimCountMax);
+        return options with
+        {
+            DeliveryCountMax = (int?)count,
+            DeadLetterQueue = count is null ? null : target,
+            DeadLetterTtl = count is not null && PositiveOrNull(metadata, DeadLetterTtl) is { } ttl ? TimeSpan.FromSeconds(ttl) : null,
+        };
+    }
+
+    /// <summary>Writes the metadata as it is shown: the reserved keys, with their defaults where nothing is set, and then the user's.</summary>
+    public void Write(Utf8JsonWriter json, QueueMetadata metadata)
+    {
+        json.WriteStartObject();
+        foreach (var (name, byDefault) in _shown)
+        {
+            var value = metadata.Find(name);
+            QueueMetadata.WriteValue(json, name, IsNothing(value) ? byDefault : value);
+        }
+
+        foreach (var (name, value) in metadata.Values)
+            if (!IsShown(name)) QueueMetadata.WriteValue(json, name, value);
+        json.WriteEndObject();
+    }
+
+    private static void CheckDeadLetterQueue(QueueMetadata metadata, string queue)
+    {
+        var json = metadata.Find(DeadLetterQueue);
+        if (json.IsEmpty) return;
+        if (metadata.FindText(DeadLetterQueue) is not { } target || (target.Length > 0 && !RequestRules.IsQueueName(target)))
+            throw Wrong(DeadLetterQueue, "the name of a queue", json);
+        if (target == queue) throw Wrong(DeadLetterQueue, "the name of another queue", json);
+    }
+
+    private static void CheckInteger(QueueMetadata metadata, string name, int min, int max)
+    {
+        var json = metadata.Find(name);
+        if (json.IsEmpty || (metadata.FindInteger(name) is { } value && value >= min && value <= max)) return;
+        throw Wrong(name, $"an integer from {min} to {max}", json);
+    }
+
+    private static long? PositiveOrNull(QueueMetadata metadata, string name) => metadata.FindInteger(name) is > 0 and var value ? value : null;
+
+    private static bool IsNothing(ReadOnlySpan<byte> json) => json.IsEmpty || json is [(byte)'0'] || json.SequenceEqual("false"u8) || json.SequenceEqual("\"\""u8);
+
+    private static byte[] Number(int value) => Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture));
+
+    private static ZaqarRefusal Wrong(string name, string right, ReadOnlySpan<byte> seen) =>
+        ZaqarRefusal.Request($"The metadata key {name} takes {right}; it is {Encoding.UTF8.GetString(seen[..Math.Min(seen.Length, 100)])}.");
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using Mesh.Frames;
+using Microsoft.AspNetCore.Http;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>How a queue stands (Zaqar specification, section 1.6). Thread-safe.</summary>
+internal sealed class StatsResource(IMesh mesh)
+{
+    public async Task GetAsync(ZaqarRequest request)
+    {
+        var stats = await mesh.Queue(request.Stream).StatsAsync(request.Aborted).ConfigureAwait(false);
+        var answer = AnswerBuffer.Rent();
+        var json = answer.Json;
+        json.WriteStartObject();
+        json.WriteStartObject("messages"u8);
+        json.WriteNumber("claimed"u8, stats.Claimed);
+        json.WriteNumber("free"u8, stats.Free);
+        json.WriteNumber("total"u8, stats.Claimed + stats.Free);
+        WriteEnds(json, request.QueueName, stats.Ends);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    /// <summary>The oldest and the newest message; one that is alone is both.</summary>
+    private static void WriteEnds(Utf8JsonWriter json, string queue, QueuePage ends)
+    {
+        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], queue);
+        var index = 0;
+        foreach (var record in ends.Records)
+        {
+            if (index == 0) WriteEnd(json, "oldest"u8, path, ends, record);
+            if (++index == ends.Records.Count) WriteEnd(json, "newest"u8, path, ends, record);
+        }
+    }
+
+    private static void WriteEnd(Utf8JsonWriter json, ReadOnlySpan<byte> name, in MessagePath path, QueuePage ends, in RecordView record)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("age"u8, MessageJson.AgeSeconds(ends, record));
+        json.WriteString("created"u8, record.Time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        json.WriteString("href"u8, path.Of(new MessageId(ends.Stream!.Value, record.Sequence), null));
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>
+/// Zaqar's protocol over HTTP, version 2 (Zaqar specification). Needs no routing: give it every request. A queue is a stream, a message a record, whose body
+/// is kept as it was posted. Nobody is authenticated: X-Project-ID is believed. Thread-safe.
+/// </summary>
+public sealed partial class ZaqarEndpoint
+{
+    private readonly HomeResource _home;
+    private readonly QueuesResource _queues;
+    private readonly MessagesResource _messages;
+    private readonly ClaimsResource _claims;
+    private readonly StatsResource _stats;
+    private readonly ILogger _log;
+
+    /// <param name="mesh">Where messages live.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="log">Hears of failures of storage and of faults.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public ZaqarEndpoint(IMesh mesh, ZaqarOptions? options = null, ILogger<ZaqarEndpoint>? log = null)
+    {
+        options ??= new ZaqarOptions();
+        options.Check();
+        var directory = new QueueDirectory(mesh, options);
+        _home = new HomeResource(mesh);
+        _queues = new QueuesResource(mesh, options, directory);
+        _messages = new MessagesResource(mesh, options, directory);
+        _claims = new ClaimsResource(mesh, options);
+        _stats = new StatsResource(mesh);
+        _log = log ?? NullLogger<ZaqarEndpoint>.Instance;
+    }
+
+    /// <summary>Answers one request.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await DispatchAsync(context).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone: nobody is left to answer.
+        }
+        catch (ZaqarRefusal refusal)
+        {
+            await ZaqarAnswers.RefuseAsync(context.Response, refusal).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            await FailAsync(context, failure).ConfigureAwait(false);
+        }
+    }
+
+    private Task DispatchAsync(HttpContext context)
+    {
+        if (ZaqarRoute.Match(context.Request.Path.Value ?? "") is not { } route)
+            throw new ZaqarRefusal(StatusCodes.Status404NotFound, "404 Not Found");
+        var method = context.Request.Method;
+        if (HttpMethods.IsOptions(method))
+        {
+            context.Response.Headers.Allow = route.Allow;
+            return ZaqarAnswers.EmptyAsync(context.Response, StatusCodes.Status200OK);
+        }
+
+        var request = RequestRules.Check(context, route);
+        if (route.Allows(method)) return ServeAsync(request, method);
+        context.Response.Headers.Allow = route.Allow;
+        throw new ZaqarRefusal(StatusCodes.Status405MethodNotAllowed, "405 Method Not Allowed", $"{method} means nothing here; allowed are {route.Allow}.");
+    }
+
+    private Task ServeAsync(ZaqarRequest request, string method) => (request.Route.Resource, method) switch
+    {
+        (ZaqarResource.Versions, _) => HomeResource.VersionsAsync(request),
+        (ZaqarResource.Home, _) => HomeResource.HomeAsync(request),
+        (ZaqarResource.Ping, _) => _home.PingAsync(request),
+        (ZaqarResource.Queues, _) => _queues.ListAsync(request),
+        (ZaqarResource.Queue, "GET") => _queues.GetAsync(request),
+        (ZaqarResource.Queue, "PUT") => _queues.PutAsync(request),
+        (ZaqarResource.Queue, "PATCH") => _queues.PatchAsync(request),
+        (ZaqarResource.Queue, _) => _queues.DeleteAsync(request),
+        (ZaqarResource.Stats, _) => _stats.GetAsync(request),
+        (ZaqarResource.Messages, "POST") => _messages.PostAsync(request),
+        (ZaqarResource.Messages, "GET") => _messages.GetAsync(request),
+        (ZaqarResource.Messages, _) => _messages.DeleteManyAsync(request),
+        (ZaqarResource.Message, "GET") => _messages.GetOneAsync(request),
+        (ZaqarResource.Message, _) => _messages.DeleteOneAsync(request),
+        (ZaqarResource.Claims, _) => _claims.PostAsync(request),
+        (ZaqarResource.Claim, "GET") => _claims.GetAsync(request),
+        (ZaqarResource.Claim, "PATCH") => _claims.PatchAsync(request),
+        _ => _claims.DeleteAsync(request),
+    };
+
+    private async Task FailAsync(HttpContext context, Exception failure)
+    {
+        var known = ErrorMap.Of(failure);
+        if (failure is StorageUnavailableException) LogStorage(_log, failure.Message);
+        else if (known is null) LogFault(_log, failure);
+        if (context.Response.HasStarted) context.Abort();
+        else if (known is { } mapped) await ZaqarAnswers.FailAsync(context.Response, mapped).ConfigureAwait(false);
+        else await ZaqarAnswers.FailAsync(context.Response, StatusCodes.Status500InternalServerError, "Internal server error", null).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A Zaqar request was answered 503: {Reason}")]
+    private static partial void LogStorage(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A Zaqar request was answered 500")]
+    private static partial void LogFault(ILogger log, Exception fault);
+}

@@ -1,0 +1,75 @@
+namespace Mesh.Protocols.Http.Zaqar;
+
+/// <summary>Limits of the Zaqar door; the defaults are Zaqar's own (Zaqar specification, section 1.15). Every value is from 1 unless it says otherwise.</summary>
+public sealed record ZaqarOptions
+{
+    /// <summary>Queues or messages of a page when a client does not say. Default 10.</summary>
+    public int PageDefault { get; init; } = 10;
+
+    /// <summary>Most queues or messages a client may ask for in one page. Default 20; up to 1,000.</summary>
+    public int PageMax { get; init; } = 20;
+
+    /// <summary>Messages claimed when a client does not say. Default 10.</summary>
+    public int ClaimDefault { get; init; } = 10;
+
+    /// <summary>Most messages of one claim, pop, bulk get or bulk delete. Default 20; up to 1,000.</summary>
+    public int ClaimMax { get; init; } = 20;
+
+    /// <summary>Largest metadata of a queue, in bytes of JSON. Default 65,536.</summary>
+    public int MetadataBytesMax { get; init; } = 64 * 1024;
+
+    /// <summary>Largest request that posts messages, in bytes; a queue may lower it by its metadata. Default 262,144; up to 32 MiB.</summary>
+    public int PostBytesMax { get; init; } = 256 * 1024;
+
+    /// <summary>Shortest time to live of a message, in seconds. Default 60.</summary>
+    public int MessageTtlSecondsMin { get; init; } = 60;
+
+    /// <summary>Longest time to live of a message, in seconds. Default 1,209,600: 14 days.</summary>
+    public int MessageTtlSecondsMax { get; init; } = 14 * 24 * 3600;
+
+    /// <summary>Time to live of a message when neither it nor its queue says, in seconds. Default 3,600.</summary>
+    public int MessageTtlSecondsDefault { get; init; } = 3600;
+
+    /// <summary>Longest delay of a message, in seconds. Default 900; 0 allows none.</summary>
+    public int DelaySecondsMax { get; init; } = 900;
+
+    /// <summary>Shortest time to live and grace of a claim, in seconds. Default 60.</summary>
+    public int ClaimSecondsMin { get; init; } = 60;
+
+    /// <summary>Longest time to live and grace of a claim, in seconds. Default 43,200: 12 hours.</summary>
+    public int ClaimSecondsMax { get; init; } = 12 * 3600;
+
+    /// <summary>Time to live of a claim when a client does not say, in seconds. Default 300.</summary>
+    public int ClaimTtlSecondsDefault { get; init; } = 300;
+
+    /// <summary>Grace of a claim when a client does not say, in seconds. Default 60.</summary>
+    public int ClaimGraceSecondsDefault { get; init; } = 60;
+
+    /// <summary>Objects and arrays within one another in a request. Default 64; up to 1,000.</summary>
+    public int JsonDepthMax { get; init; } = 64;
+
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    internal void Check()
+    {
+        Check(PageMax, 1, 1000, nameof(PageMax));
+        Check(PageDefault, 1, PageMax, nameof(PageDefault));
+        Check(ClaimMax, 1, 1000, nameof(ClaimMax));
+        Check(ClaimDefault, 1, ClaimMax, nameof(ClaimDefault));
+        Check(MetadataBytesMax, 1, 16 * 1024 * 1024, nameof(MetadataBytesMax));
+        Check(PostBytesMax, 1, 32 * 1024 * 1024, nameof(PostBytesMax));
+        Check(MessageTtlSecondsMin, 1, int.MaxValue, nameof(MessageTtlSecondsMin));
+        Check(MessageTtlSecondsMax, MessageTtlSecondsMin, int.MaxValue, nameof(MessageTtlSecondsMax));
+        Check(MessageTtlSecondsDefault, MessageTtlSecondsMin, MessageTtlSecondsMax, nameof(MessageTtlSecondsDefault));
+        Check(DelaySecondsMax, 0, int.MaxValue, nameof(DelaySecondsMax));
+        Check(ClaimSecondsMin, 1, int.MaxValue, nameof(ClaimSecondsMin));
+        Check(ClaimSecondsMax, ClaimSecondsMin, int.MaxValue, nameof(ClaimSecondsMax));
+        Check(ClaimTtlSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimTtlSecondsDefault));
+        Check(ClaimGraceSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimGraceSecondsDefault));
+        Check(JsonDepthMax, 1, 1000, nameof(JsonDepthMax));
+    }
+
+    private static void Check(int value, int min, int max, string name)
+    {
+        if (value < min || value > max) throw new ArgumentException($"{name} must be {min} to {max}; it is {value}.");
+    }
+}
