@@ -1,0 +1,44 @@
+namespace Mesh.Testing.Tools;
+
+/// <summary>Packages of npm, installed once into a cache folder of the user, for tests that drive real JavaScript clients.</summary>
+public static class NodePackages
+{
+    /// <summary>Installs the packages unless they are there.</summary>
+    /// <param name="packages">Their names.</param>
+    /// <returns>Null when they can be used, else what is missing and the command that gets it.</returns>
+    public static string? Missing(params string[] packages)
+    {
+        var folder = FolderOf(packages);
+        if (packages.All(package => Directory.Exists(Path.Combine(folder, "node_modules", package)))) return null;
+        Directory.CreateDirectory(folder);
+        string[] install = ["install", "--no-audit", "--no-fund", "--prefix", folder, .. packages];
+        return Command.Works("npm", install) ? null : $"Needs node and packages: npm {string.Join(' ', install)}";
+    }
+
+    /// <summary>Runs a script that requires the packages.</summary>
+    /// <returns>What it wrote to its standard output.</returns>
+    public static Task<string> RunAsync(string[] packages, string script, params string[] arguments)
+    {
+        var copy = Path.Combine(FolderOf(packages), $"{Guid.NewGuid():n}.js"); // node looks for packages beside the script
+        File.Copy(script, copy);
+        return RunAndDeleteAsync(copy, arguments);
+    }
+
+    private static async Task<string> RunAndDeleteAsync(string script, string[] arguments)
+    {
+        try
+        {
+            return await Command.RunAsync(Path.GetDirectoryName(script)!, "node", [script, .. arguments]);
+        }
+        finally
+        {
+            File.Delete(script);
+        }
+    }
+
+    private static string FolderOf(string[] packages) => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+        ".cache",
+        "mesh-tests",
+        string.Join('+', packages.Order(StringComparer.Ordinal)).Replace('/', '-').Replace("@", "", StringComparison.Ordinal));
+}
