@@ -5,6 +5,7 @@ namespace Mesh.Testing.Postgres;
 /// <summary>Finds and runs the programs of a PostgreSQL server.</summary>
 internal static class PostgresBinaries
 {
+    private static readonly string[] Needed = ["initdb", "pg_ctl", "createdb"];
     private static readonly string? Folder = Find();
 
     /// <summary>Why tests that need a server are skipped; null when they can run.</summary>
@@ -54,6 +55,10 @@ internal static class PostgresBinaries
     {
         var debian = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal) : (IEnumerable<string>)[];
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return debian.Select(version => Path.Combine(version, "bin")).Concat(path).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")));
+        return debian.Select(version => Path.Combine(version, "bin")).Concat(path)
+            .FirstOrDefault(folder => Needed.All(program => IsThere(Path.Combine(folder, program))));
     }
+
+    /// <summary>A link that leads nowhere does not count.</summary>
+    private static bool IsThere(string path) => File.Exists(path) && new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is null or { Exists: true };
 }
