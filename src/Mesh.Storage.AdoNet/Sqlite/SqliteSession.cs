@@ -6,7 +6,7 @@ namespace Mesh.Storage.AdoNet.Sqlite;
 internal sealed class SqliteSession : IDisposable
 {
     // 16 MiB of pages: longer logs make fewer checkpoints, but each of them longer.
-    private const int CheckpointPages = 2048;
+    private const int CheckpointPages = 4096;
     private readonly SqliteConnection _connection;
     private readonly List<SqliteStatement> _statements = [];
 
@@ -15,7 +15,7 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>The connection that writes, and that alone makes checkpoints.</summary>
     public static SqliteSession OpenWriter(SqliteFile file) => Open(
         file,
-        $"pragma page_size = 8192; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = {CheckpointPages}; "
+        $"pragma page_size = 4096; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = {CheckpointPages}; "
         + "pragma journal_size_limit = 67108864; pragma cache_size = -32768;"
         + file.WriterSettings);
 

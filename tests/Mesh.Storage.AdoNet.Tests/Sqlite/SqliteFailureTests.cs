@@ -44,7 +44,7 @@ public sealed class SqliteFailureTests : IAsyncLifetime
     public async Task A_full_disk_refuses_appends_keeps_serving_reads_and_recovers_with_room()
     {
         await _store.DisposeAsync();
-        _store = new SqliteLogStore(_fixture.Path) { WriterSettings = "pragma max_page_count = 30;" };
+        _store = new SqliteLogStore(_fixture.Path) { WriterSettings = "pragma max_page_count = 40;" };
         await _store.MigrateAsync();
         _owner = await _store.OpenAsync();
         var other = await _store.OpenAsync("other");
