@@ -13,6 +13,8 @@ public interface ILogStore : IAsyncDisposable
     /// Takes ownership of streams, many in one transaction: raises each stream's fencing token, then reads where it stands. From then on
     /// commits with an older token are refused.
     /// </summary>
+    /// <param name="requests">At most one for each stream.</param>
+    /// <param name="cancel">Ends the call; tokens may have been raised.</param>
     /// <returns>One for each request, in order; null where the stream does not exist and was not to be created.</returns>
     ValueTask<IReadOnlyList<OpenedStream?>> OpenAsync(IReadOnlyList<OpenRequest> requests, CancellationToken cancel = default);
 
@@ -28,7 +30,8 @@ public interface ILogStore : IAsyncDisposable
 
     /// <summary>
     /// Reads whole batches, checked, in ascending order from the one that holds <paramref name="from"/> (or the first after it), until
-    /// <paramref name="bytesMax"/> are reached or one after <paramref name="through"/> would follow; at least one batch if there is any.
+    /// <paramref name="bytesMax"/> are reached or one after <paramref name="through"/> would follow; at least one batch if there is any. Damaged
+    /// rows count towards the bytes, so a page may hold nothing else: read on after the last row of either kind until it is exhausted.
     /// </summary>
     ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default);
 
@@ -51,7 +54,12 @@ public interface ILogStore : IAsyncDisposable
     /// <summary>The catalogue's line for one stream, or null.</summary>
     ValueTask<StreamEntry?> FindEntryAsync(StreamName name, CancellationToken cancel = default);
 
-    /// <inheritdoc cref="ICatalogue.ListAsync"/>
+    /// <summary>Streams of one kind and project by name, in the order of code points, after <paramref name="after"/>.</summary>
+    /// <param name="project">The tenant.</param>
+    /// <param name="kind">The kind.</param>
+    /// <param name="after">The last name seen; empty to begin.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    /// <param name="cancel">Ends the call.</param>
     ValueTask<IReadOnlyList<StreamEntry>> ListEntriesAsync(string project, StreamKind kind, string after, int limit, CancellationToken cancel = default);
 
     ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default);
