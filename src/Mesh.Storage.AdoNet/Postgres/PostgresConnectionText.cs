@@ -9,7 +9,13 @@ internal static class PostgresConnectionText
     /// <c>synchronous_commit</c>: an ack means durable, whatever the server's default. The plans: every query of ours goes by a key, but a plan made
     /// while a table was small would read it whole for ever.
     /// </summary>
-    private const string Settings = "-c synchronous_commit=on -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
+    private const string Settings =
+        "-c synchronous_commit=on -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan -c jit=off";
+
+    /// <summary>Connections at most, unless the setting says otherwise. The driver's own default is all that a server takes by its default.</summary>
+    private const int ConnectionsMax = 32;
+
+    private const int DriversConnectionsMax = 100;
 
     public static bool Names(string data) => IsUri(data) || data.Contains("Host=", StringComparison.OrdinalIgnoreCase);
 
@@ -25,6 +31,7 @@ internal static class PostgresConnectionText
             // Our statements are few and always the same. We change no session setting, so nothing needs to be reset.
             if (text.MaxAutoPrepare == 0) text.MaxAutoPrepare = 64;
             text.AutoPrepareMinUsages = 2;
+            if (text.MaxPoolSize == DriversConnectionsMax) text.MaxPoolSize = ConnectionsMax;
             text.NoResetOnClose = true;
             return text.ToString();
         }
