@@ -1,0 +1,87 @@
+using Mesh.Frames;
+using Mesh.Protocols.Resp.Connections;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary>
+/// The XADDs of one connection that are not answered yet. Neighbours with the same key and options go to the mesh as one segment; groups wait for their
+/// commits together, and are answered in order. Not thread-safe.
+/// </summary>
+internal sealed class AppendGroup(RespSession session) : IDisposable
+{
+    /// <summary>Bytes of one segment after which the next XADD begins another.</summary>
+    private const int SegmentBytesFull = 256 * 1024;
+
+    /// <summary>XADDs that wait at most; then they are answered before more is read.</summary>
+    private const int WaitingMax = 4096;
+
+    private readonly SegmentWriter _segment = new();
+    private readonly Queue<Waiting> _waiting = new();
+    private IRing? _ring;
+    private AppendOptions _options;
+    private int _waitingCount;
+
+    /// <summary>True when every XADD so far is answered.</summary>
+    public bool IsEmpty => _segment.Count == 0 && _waiting.Count == 0;
+
+    public bool IsFull => _waitingCount + _segment.Count >= WaitingMax;
+
+    /// <summary>Adds an entry that gets its id from the ring.</summary>
+    public void Add(IRing ring, in AppendOptions options, ReadOnlySpan<byte> header, ReadOnlySpan<byte> fields)
+    {
+        if (_segment.Count > 0 && (ring != _ring || options != _options || _segment.Length > SegmentBytesFull)) Issue();
+        (_ring, _options) = (ring, options);
+        _segment.Begin(new RecordFields { ContentType = ContentType.RespFields }, header.Length + fields.Length);
+        _segment.Write(header);
+        _segment.Write(fields);
+        _segment.End();
+    }
+
+    /// <summary>Waits until all are durable and writes their replies.</summary>
+    public ValueTask FinishAsync()
+    {
+        if (IsEmpty) return default;
+        Issue();
+        return AnswerAsync();
+    }
+
+    public void Dispose() => _segment.Dispose();
+
+    private async ValueTask AnswerAsync()
+    {
+        while (_waiting.TryDequeue(out var waiting))
+        {
+            _waitingCount -= waiting.Count;
+            string? error = null;
+            AppendResult? result = null;
+            try
+            {
+                result = await waiting.Append;
+                error = ErrorMap.Of(result);
+            }
+            catch (Exception reason) when (ErrorMap.Of(reason) is not null)
+            {
+                error = ErrorMap.Of(reason);
+            }
+
+            for (var i = 0; i < waiting.Count; i++) Write(result, error, i);
+        }
+    }
+
+    private void Write(AppendResult? result, string? error, int index)
+    {
+        if (error is not null) session.Reply.Error(error);
+        else if (result is AppendResult.Appended appended) session.Reply.Id(appended.FirstId.Plus(index));
+        else session.WriteNull();
+    }
+
+    private void Issue()
+    {
+        if (_segment.Count == 0) return;
+        _waiting.Enqueue(new Waiting(_ring!.AppendAsync(_segment.Finish(), _options), _segment.Count));
+        _waitingCount += _segment.Count;
+        _segment.Reset();
+    }
+
+    private readonly record struct Waiting(ValueTask<AppendResult> Append, int Count);
+}

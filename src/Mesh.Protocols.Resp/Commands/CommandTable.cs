@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Parsing;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary>All commands by name, and the checks that come before each. Thread-safe.</summary>
+internal sealed class CommandTable
+{
+    private const int ShownBytesMax = 128;
+
+    private readonly Dictionary<byte[], RespCommand> _byName = new(NameComparer.Instance);
+    private readonly Dictionary<byte[], RespCommand>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
+
+    public CommandTable()
+    {
+        RespCommand[] all =
+        [
+            new PingCommand(), new EchoCommand(), new HelloCommand(), new AuthCommand(), new SelectCommand(), new ClientCommand(), new QuitCommand(), new ResetCommand(),
+            new CommandCommand(this), new ConfigCommand(), new InfoCommand(), new TimeCommand(),
+            new PublishCommand(), new SubscribeCommand(), new UnsubscribeCommand(), new PatternSubscribeCommand(), new PatternUnsubscribeCommand(), new PubSubCommand(),
+            new XAddCommand(), new XLenCommand(), new XRangeCommand(backwards: false), new XRangeCommand(backwards: true), new XReadCommand(), new XTrimCommand(),
+            new DelCommand(), new ExistsCommand(), new TypeCommand(),
+        ];
+        foreach (var command in all) _byName.Add(Encoding.ASCII.GetBytes(command.Name), command);
+        _lookup = _byName.GetAlternateLookup<ReadOnlySpan<byte>>();
+    }
+
+    public IReadOnlyCollection<RespCommand> All => _byName.Values;
+
+    public RespCommand? Find(ReadOnlySpan<byte> name) => _lookup.TryGetValue(name, out var command) ? command : null;
+
+    /// <summary>Runs one command; errors that end it become its reply.</summary>
+    public ValueTask Run(RespSession session, RespArguments arguments)
+    {
+        var command = Find(arguments[0]);
+        if (command is { JoinsAppends: true } || session.Appends.IsEmpty) return Run(session, command, arguments);
+
+        // What was appended before must be seen by what follows, and answered first. The arguments are copied: the frame is read on meanwhile.
+        return RunAfterAppendsAsync(session, command, new SavedArguments(arguments));
+    }
+
+    private static async ValueTask RunAfterAppendsAsync(RespSession session, RespCommand? command, SavedArguments saved)
+    {
+        await session.Appends.FinishAsync();
+        await Run(session, command, saved.Arguments);
+    }
+
+    private static ValueTask Run(RespSession session, RespCommand? command, RespArguments arguments)
+    {
+        try
+        {
+            if (command is null) throw Unknown(arguments);
+            if (!command.Takes(arguments.Count)) throw new RespErrorException($"ERR wrong number of arguments for '{command.Name}' command");
+            if (!session.IsResp3 && session.SubscriptionCount > 0 && !command.IsAllowedWhileSubscribed) throw NotWhileSubscribed(command);
+            return command.RunAsync(session, arguments);
+        }
+        catch (Exception reason) when (ErrorMap.Of(reason) is not null)
+        {
+            return FailAsync(session, ErrorMap.Of(reason)!);
+        }
+    }
+
+    /// <summary>An error of a command that joins the appends is answered after those before it.</summary>
+    private static async ValueTask FailAsync(RespSession session, string error)
+    {
+        await session.Appends.FinishAsync();
+        session.Reply.Error(error);
+    }
+
+    private static RespErrorException NotWhileSubscribed(RespCommand command) => new(
+        $"ERR Can't execute '{command.Name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
+
+    private static RespErrorException Unknown(RespArguments arguments)
+    {
+        var text = new StringBuilder($"ERR unknown command '{Shown(arguments[0])}', with args beginning with: ");
+        for (var i = 1; i < arguments.Count && text.Length < ShownBytesMax; i++) text.Append(CultureInfo.InvariantCulture, $"'{Shown(arguments[i])}' ");
+        return new RespErrorException(text.ToString());
+    }
+
+    private static string Shown(ReadOnlySpan<byte> argument) => Encoding.UTF8.GetString(argument[..Math.Min(argument.Length, ShownBytesMax)]);
+
+    /// <summary>Compares ASCII names whatever their case, and finds them by a span.</summary>
+    private sealed class NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
+    {
+        public static readonly NameComparer Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => Ascii.EqualsIgnoreCase(x, y);
+
+        public int GetHashCode([DisallowNull] byte[] obj) => GetHashCode(obj.AsSpan());
+
+        public bool Equals(ReadOnlySpan<byte> alternate, byte[] other) => Ascii.EqualsIgnoreCase(alternate, other);
+
+        public int GetHashCode(ReadOnlySpan<byte> alternate)
+        {
+            // Names are few and known: length and three letters tell them apart well enough.
+            if (alternate.IsEmpty) return 0;
+            return alternate.Length | ((alternate[0] | 0x20) << 8) | ((alternate[alternate.Length / 2] | 0x20) << 16) | ((alternate[^1] | 0x20) << 24);
+        }
+
+        public byte[] Create(ReadOnlySpan<byte> alternate) => alternate.ToArray();
+    }
+}

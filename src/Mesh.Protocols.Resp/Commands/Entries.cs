@@ -1,0 +1,48 @@
+using System.Text;
+using Mesh.Frames;
+using Mesh.Protocols.Resp.Connections;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary>Entries of a stream in replies: id, then fields and values in turn.</summary>
+internal static class Entries
+{
+    public static void Write(RespBuffer reply, RecordPage page)
+    {
+        foreach (var record in page) Write(reply, record);
+    }
+
+    private static void Write(RespBuffer reply, in RecordView record)
+    {
+        reply.ArrayHeader(2);
+        reply.Id(record.Id);
+        if (record.ContentType == ContentType.RespFields) reply.Raw(record.Body);
+        else WriteOther(reply, record);
+    }
+
+    /// <summary>What came through another protocol shows as the field <c>data</c>, with its key and type beside it where it has them.</summary>
+    private static void WriteOther(RespBuffer reply, in RecordView record)
+    {
+        var type = record.ContentType switch
+        {
+            ContentType.Json => "application/json",
+            ContentType.Text => "text/plain; charset=utf-8",
+            ContentType.ProtobusEvent => "application/vnd.mesh.protobus+protobuf",
+            ContentType.Other => Encoding.UTF8.GetString(record.ContentTypeName),
+            _ => null,
+        };
+        var fields = 1 + (type is null ? 0 : 1) + (record.Key.IsEmpty ? 0 : 1);
+        reply.ArrayHeader(fields * 2);
+        reply.Bulk("data"u8);
+        reply.Bulk(record.Body);
+        if (!record.Key.IsEmpty)
+        {
+            reply.Bulk("key"u8);
+            reply.Bulk(record.Key);
+        }
+
+        if (type is null) return;
+        reply.Bulk("type"u8);
+        reply.Bulk(type);
+    }
+}

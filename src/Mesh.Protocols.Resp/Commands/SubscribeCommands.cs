@@ -1,0 +1,136 @@
+using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Parsing;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary>Subscribing and unsubscribing, to rooms or to patterns: one reply for each name, with how many subscriptions there are then.</summary>
+internal abstract class SubscriptionCommand(string name, int arity) : RespCommand(name, arity)
+{
+    public override bool IsAllowedWhileSubscribed => true;
+
+    public override ValueTask RunAsync(RespSession session, RespArguments arguments)
+    {
+        var names = new List<byte[]>();
+        for (var i = 1; i < arguments.Count; i++) names.Add(arguments[i].ToArray());
+        return RunAsync(session, names);
+    }
+
+    protected abstract ValueTask RunAsync(RespSession session, List<byte[]> names);
+
+    protected void Confirm(RespSession session, ReadOnlySpan<byte> name)
+    {
+        Begin(session);
+        session.Reply.Bulk(name);
+        End(session);
+    }
+
+    protected void ConfirmNothing(RespSession session)
+    {
+        Begin(session);
+        session.WriteNull();
+        End(session);
+    }
+
+    private void Begin(RespSession session)
+    {
+        session.WritePushHeader(3);
+        session.Reply.Bulk(Name);
+    }
+
+    private static void End(RespSession session)
+    {
+        session.Reply.Integer(session.SubscriptionCount);
+        session.CountSubscriber();
+
+        // The confirmation comes before the first message.
+        session.CommitReplies();
+    }
+}
+
+internal sealed class SubscribeCommand() : SubscriptionCommand("subscribe", -2)
+{
+    protected override async ValueTask RunAsync(RespSession session, List<byte[]> names)
+    {
+        foreach (var name in names)
+        {
+            session.Rooms.Add(name);
+            Confirm(session, name);
+            await session.Mesh.Rooms.SubscribeAsync(name, session);
+        }
+    }
+}
+
+internal sealed class PatternSubscribeCommand() : SubscriptionCommand("psubscribe", -2)
+{
+    protected override async ValueTask RunAsync(RespSession session, List<byte[]> names)
+    {
+        foreach (var name in names)
+        {
+            session.Patterns.Add(name);
+            Confirm(session, name);
+            await session.Mesh.Rooms.SubscribePatternAsync(name, session);
+        }
+    }
+}
+
+internal sealed class UnsubscribeCommand() : SubscriptionCommand("unsubscribe", -1)
+{
+    protected override async ValueTask RunAsync(RespSession session, List<byte[]> names)
+    {
+        if (names.Count == 0) names.AddRange(session.Rooms.Names());
+        foreach (var name in names)
+        {
+            if (session.Rooms.Remove(name)) await session.Mesh.Rooms.UnsubscribeAsync(name, session);
+            Confirm(session, name);
+        }
+
+        if (names.Count == 0) ConfirmNothing(session);
+    }
+}
+
+internal sealed class PatternUnsubscribeCommand() : SubscriptionCommand("punsubscribe", -1)
+{
+    protected override async ValueTask RunAsync(RespSession session, List<byte[]> names)
+    {
+        if (names.Count == 0) names.AddRange(session.Patterns.Names());
+        foreach (var name in names)
+        {
+            if (session.Patterns.Remove(name)) await session.Mesh.Rooms.UnsubscribePatternAsync(name, session);
+            Confirm(session, name);
+        }
+
+        if (names.Count == 0) ConfirmNothing(session);
+    }
+}
+
+internal sealed class PubSubCommand() : RespCommand("pubsub", -2)
+{
+    public override ValueTask RunAsync(RespSession session, RespArguments arguments)
+    {
+        if (arguments.Is(1, "CHANNELS"u8) && arguments.Count <= 3) return RoomsAsync(session, arguments.Count == 3 ? arguments[2].ToArray() : []);
+        if (arguments.Is(1, "NUMPAT"u8) && arguments.Count == 2) return PatternsAsync(session);
+        if (!arguments.Is(1, "NUMSUB"u8)) throw new RespErrorException($"ERR unknown subcommand or wrong number of arguments for '{arguments.Text(1)}'. Try PUBSUB HELP.");
+        var rooms = new List<byte[]>();
+        for (var i = 2; i < arguments.Count; i++) rooms.Add(arguments[i].ToArray());
+        return SubscribersAsync(session, rooms);
+    }
+
+    private static async ValueTask RoomsAsync(RespSession session, byte[] pattern)
+    {
+        var rooms = await session.Mesh.Rooms.RoomsAsync(pattern);
+        session.Reply.ArrayHeader(rooms.Count);
+        foreach (var room in rooms) session.Reply.Bulk(room.Span);
+    }
+
+    private static async ValueTask PatternsAsync(RespSession session) => session.Reply.Integer(await session.Mesh.Rooms.PatternsAsync());
+
+    private static async ValueTask SubscribersAsync(RespSession session, List<byte[]> rooms)
+    {
+        session.Reply.ArrayHeader(rooms.Count * 2);
+        foreach (var room in rooms)
+        {
+            session.Reply.Bulk(room);
+            session.Reply.Integer(await session.Mesh.Rooms.SubscribersAsync(room));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net.Sockets;
+
+namespace Mesh.Protocols.Resp.Connections;
+
+/// <summary>
+/// What waits to be sent on one socket. Anybody may add; one send at a time is under way, and takes with it all that was added before it. Bytes that wait
+/// are bounded: a peer that does not read is cut off. Thread-safe.
+/// </summary>
+internal sealed class Outbound(Socket socket, RespOptions options, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private RespBuffer _filling = new();
+    private RespBuffer _sending = new();
+    private TaskCompletionSource? _drained;
+    private long _softSince;
+    private bool _isSending;
+    private bool _isFlushOwed;
+    private bool _isClosed;
+
+    /// <summary>Adds replies, to be sent with the next <see cref="Flush"/>.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (!_isClosed) _filling.Raw(bytes);
+        }
+    }
+
+    /// <summary>Adds a push.</summary>
+    /// <returns>True when the caller owes a flush: nobody else has promised one since the last.</returns>
+    public bool AddPush(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return false;
+            _filling.Raw(bytes);
+            if (_filling.Length > options.SubscriberSoftBytesMax && IsTooSlow())
+            {
+                RespMetrics.CutOff();
+                Close();
+                return false;
+            }
+
+            if (_isFlushOwed) return false;
+            return _isFlushOwed = true;
+        }
+    }
+
+    /// <summary>Sends what waits, unless a send is under way that will go on with it.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            _isFlushOwed = false;
+            if (_isSending || _isClosed || _filling.Length == 0) return;
+            _isSending = true;
+            (_filling, _sending) = (_sending, _filling);
+        }
+
+        _ = SendAsync();
+    }
+
+    /// <summary>Ends when at most <paramref name="bytes"/> wait, so that a peer that sends and does not read is not read from either.</summary>
+    public Task WhenBelowAsync(int bytes)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || !_isSending || _filling.Length <= bytes) return Task.CompletedTask;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
+    }
+
+    /// <summary>Ends when all was sent, or cannot be.</summary>
+    public Task WhenSentAsync()
+    {
+        lock (_gate)
+        {
+            if (_isClosed || !_isSending) return Task.CompletedTask;
+            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _drained.Task;
+        }
+    }
+
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            _isClosed = true;
+            _drained?.TrySetResult();
+            _filling.Dispose();
+            if (!_isSending) _sending.Dispose();
+        }
+
+        socket.Dispose();
+    }
+
+    private bool IsTooSlow()
+    {
+        if (_filling.Length > options.SubscriberBytesMax) return true;
+        if (_softSince == 0) _softSince = clock.GetTimestamp();
+        return clock.GetElapsedTime(_softSince) > options.SubscriberSoftTime;
+    }
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            do
+            {
+                var left = _sending.WrittenMemory;
+                while (left.Length > 0) left = left[await socket.SendAsync(left, SocketFlags.None)..];
+            }
+            while (TakeNext());
+        }
+        catch (Exception reason) when (reason is SocketException or ObjectDisposedException)
+        {
+            // The peer has gone; its reader finds that out too.
+            Close();
+        }
+    }
+
+    private bool TakeNext()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                _sending.Dispose();
+                return false;
+            }
+
+            _sending.Clear();
+            if (_filling.Length <= options.SubscriberSoftBytesMax) _softSince = 0;
+            if (_filling.Length > 0)
+            {
+                (_filling, _sending) = (_sending, _filling);
+                return true;
+            }
+
+            _isSending = false;
+            _drained?.TrySetResult();
+            _drained = null;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Buffers;
+using System.Net.Sockets;
+using Mesh.Protocols.Resp.Commands;
+using Mesh.Protocols.Resp.Parsing;
+
+namespace Mesh.Protocols.Resp.Connections;
+
+/// <summary>
+/// Reads commands from one socket and runs them. All that came in one read is run in one turn and answered by one write; appends of a pipeline do not wait
+/// for one another.
+/// </summary>
+internal sealed class RespConnection : IDisposable
+{
+    private const int ReadBytesMin = 4 * 1024;
+    private const int ReadBytesKept = 64 * 1024;
+    private const int UnsentBytesMax = 1024 * 1024;
+
+    private readonly Socket _socket;
+    private readonly Outbound _outbound;
+    private readonly RespFrame _frame;
+    private readonly CommandTable _commands;
+    private byte[] _input = ArrayPool<byte>.Shared.Rent(16 * 1024);
+    private int _start;
+    private int _end;
+
+    public RespConnection(Socket socket, IMesh mesh, RespOptions options, CommandTable commands, TimeProvider clock)
+    {
+        _socket = socket;
+        _commands = commands;
+        _frame = new RespFrame(options);
+        _outbound = new Outbound(socket, options, clock);
+        Session = new RespSession(mesh, _outbound, socket.RemoteEndPoint?.ToString() ?? "");
+        Session.Closed = new ConnectionWatch(socket);
+    }
+
+    public RespSession Session { get; }
+
+    /// <summary>Runs until the client leaves, quits or breaks the protocol, or <paramref name="stop"/> asks to end after what has come.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        Session.Stopping = stop;
+        try
+        {
+            while (!Session.IsQuitting && await ReceiveAsync(stop) > 0)
+            {
+                await RunCommandsAsync();
+                await _outbound.WhenBelowAsync(UnsentBytesMax);
+            }
+        }
+        catch (RespProtocolException broken)
+        {
+            Session.Reply.Error("ERR " + broken.Message);
+            Send();
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // The client left, was cut off, or the host stops; there is nobody to tell.
+        }
+        finally
+        {
+            await Session.UnsubscribeAllAsync();
+            await _outbound.WhenSentAsync();
+        }
+    }
+
+    public void Dispose()
+    {
+        _outbound.Close();
+        Session.Dispose();
+        _frame.Dispose();
+        ArrayPool<byte>.Shared.Return(_input);
+        _input = [];
+    }
+
+    private ValueTask<int> ReceiveAsync(CancellationToken stop)
+    {
+        if (_start == _end) _start = _end = 0;
+        if (_input.Length - _end < ReadBytesMin) MakeRoom();
+        var received = _socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None, stop);
+        if (!received.IsCompletedSuccessfully) return TakeAsync(received);
+        _end += received.Result;
+        return received;
+    }
+
+    private async ValueTask<int> TakeAsync(ValueTask<int> receiving)
+    {
+        var received = await receiving;
+        _end += received;
+        return received;
+    }
+
+    private void MakeRoom()
+    {
+        var held = _end - _start;
+        var room = held + ReadBytesMin > _input.Length ? ArrayPool<byte>.Shared.Rent(_input.Length * 2) : _input;
+        _input.AsSpan(_start, held).CopyTo(room);
+        if (room != _input) ArrayPool<byte>.Shared.Return(_input);
+        (_input, _start, _end) = (room, 0, held);
+    }
+
+    private async ValueTask RunCommandsAsync()
+    {
+        while (true)
+        {
+            var waiting = RunUntilOneWaits(out var isDone);
+            if (!waiting.IsCompletedSuccessfully)
+            {
+                // What is answered already need not wait with it.
+                if (Session.Reply.Length > 0) Send();
+                await WaitAsync(waiting);
+            }
+
+            if (!isDone) continue;
+            Send();
+            if (_start == _end && _input.Length > ReadBytesKept) Shrink();
+            return;
+        }
+    }
+
+    private void Shrink()
+    {
+        ArrayPool<byte>.Shared.Return(_input);
+        _input = ArrayPool<byte>.Shared.Rent(16 * 1024);
+    }
+
+    /// <summary>Runs commands in one turn of this thread until one has to wait, or there is none left.</summary>
+    private ValueTask RunUntilOneWaits(out bool isDone)
+    {
+        isDone = false;
+        PushTurn.Begin();
+        try
+        {
+            while (!Session.IsQuitting)
+            {
+                var unread = new ReadOnlySequence<byte>(_input, _start, _end - _start);
+                if (!_frame.TryRead(ref unread)) break;
+                _start = _end - (int)unread.Length;
+                var waiting = _commands.Run(Session, _frame.Arguments);
+                if (!waiting.IsCompletedSuccessfully) return waiting;
+            }
+
+            isDone = true;
+            return Session.Appends.FinishAsync();
+        }
+        finally
+        {
+            PushTurn.End();
+        }
+    }
+
+    private async ValueTask WaitAsync(ValueTask waiting)
+    {
+        try
+        {
+            await waiting;
+        }
+        catch (Exception reason) when (ErrorMap.Of(reason) is not null)
+        {
+            Session.Reply.Error(ErrorMap.Of(reason)!);
+        }
+    }
+
+    private void Send()
+    {
+        Session.CommitReplies();
+        _outbound.Flush();
+    }
+}

@@ -1,0 +1,129 @@
+using Mesh.Protocols.Resp.Commands;
+
+namespace Mesh.Protocols.Resp.Connections;
+
+/// <summary>
+/// One client: what it has set and subscribed to, and the replies of the commands being run. Used by its connection's loop alone, save <see cref="OnMessage"/>.
+/// </summary>
+public sealed class RespSession : IRoomListener, IDisposable
+{
+    private const int Resp2Form = 0;
+    private const int Resp3Form = 1;
+    private static long _lastId;
+
+    private readonly Outbound _outbound;
+    private volatile bool _isResp3;
+    private bool _countsAsSubscriber;
+    private byte[] _ringKey = [];
+    private IRing? _ring;
+
+    internal RespSession(IMesh mesh, Outbound outbound, string peer)
+    {
+        Mesh = mesh;
+        Peer = peer;
+        _outbound = outbound;
+        Appends = new AppendGroup(this);
+        Id = Interlocked.Increment(ref _lastId);
+    }
+
+    public IMesh Mesh { get; }
+
+    public long Id { get; }
+
+    /// <summary>The client's address.</summary>
+    public string Peer { get; }
+
+    public string Name { get; set; } = "";
+
+    public RespBuffer Reply { get; } = new();
+
+    public Subscriptions Rooms { get; } = new();
+
+    public Subscriptions Patterns { get; } = new();
+
+    /// <summary>Set by QUIT: the connection closes when the reply is sent.</summary>
+    public bool IsQuitting { get; set; }
+
+    public bool IsResp3
+    {
+        get => _isResp3;
+        set => _isResp3 = value;
+    }
+
+    public int SubscriptionCount => Rooms.Count + Patterns.Count;
+
+    /// <summary>Tells when the client has left.</summary>
+    public ConnectionWatch? Closed { get; internal set; }
+
+    /// <summary>Set when the host stops: commands that block end then.</summary>
+    public CancellationToken Stopping { get; internal set; }
+
+    internal AppendGroup Appends { get; }
+
+    /// <summary>The ring of a key; asking for the same one again costs a comparison.</summary>
+    /// <exception cref="RespErrorException">The key is no UTF-8.</exception>
+    public IRing Ring(ReadOnlySpan<byte> key)
+    {
+        if (_ring is not null && key.SequenceEqual(_ringKey)) return _ring;
+        _ring = Mesh.Ring(StreamName.Ring(RingKey.Decode(key)));
+        _ringKey = key.ToArray();
+        return _ring;
+    }
+
+    /// <summary>A nil, as the protocol version has it.</summary>
+    public void WriteNull() => Reply.Raw(_isResp3 ? "_\r\n"u8 : "$-1\r\n"u8);
+
+    public void WriteNullArray() => Reply.Raw(_isResp3 ? "_\r\n"u8 : "*-1\r\n"u8);
+
+    /// <summary>A map of so many pairs, or in RESP2 an array of twice as many.</summary>
+    public void WriteMapHeader(int pairs)
+    {
+        if (_isResp3) Reply.MapHeader(pairs);
+        else Reply.ArrayHeader(pairs * 2);
+    }
+
+    public void WritePushHeader(int count)
+    {
+        if (_isResp3) Reply.PushHeader(count);
+        else Reply.ArrayHeader(count);
+    }
+
+    /// <summary>Puts the replies so far in line to be sent. What is pushed later comes after them.</summary>
+    public void CommitReplies()
+    {
+        if (Reply.Length == 0) return;
+        _outbound.Add(Reply.Written);
+        Reply.Clear();
+    }
+
+    /// <summary>Counts this connection among the subscribers while it has subscriptions.</summary>
+    public void CountSubscriber()
+    {
+        var counts = SubscriptionCount > 0;
+        if (counts == _countsAsSubscriber) return;
+        _countsAsSubscriber = counts;
+        RespMetrics.Subscribed(counts ? 1 : -1);
+    }
+
+    public async ValueTask UnsubscribeAllAsync()
+    {
+        foreach (var room in Rooms.Names()) await Mesh.Rooms.UnsubscribeAsync(room, this);
+        foreach (var pattern in Patterns.Names()) await Mesh.Rooms.UnsubscribePatternAsync(pattern, this);
+        Rooms.Clear();
+        Patterns.Clear();
+        CountSubscriber();
+    }
+
+    public void OnMessage(scoped in RoomMessage message)
+    {
+        var encoded = message.Cache.Form(_isResp3 ? Resp3Form : Resp2Form);
+        if (encoded.WrittenCount == 0) PushFrame.Write(encoded, message, _isResp3);
+        if (_outbound.AddPush(encoded.WrittenSpan)) PushTurn.Owe(_outbound);
+    }
+
+    public void Dispose()
+    {
+        Appends.Dispose();
+        Reply.Dispose();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace Mesh.Protocols.Resp;
+
+/// <summary>The only place of this door that knows both the outcomes of the mesh and RESP's error replies.</summary>
+internal static class ErrorMap
+{
+    /// <returns>Null when the records are stored.</returns>
+    public static string? Of(AppendResult result) => result switch
+    {
+        AppendResult.Appended or AppendResult.Duplicate => null,
+        AppendResult.Busy busy => $"BUSY More is waiting to be stored than the server holds. Nothing was stored; try again in {busy.RetryAfter.TotalMilliseconds:0} ms.",
+        AppendResult.TooLarge large => $"ERR An entry takes at most {large.SegmentBytesMax} bytes. Nothing was stored; send less.",
+        AppendResult.IdNotGreater => "ERR The ID specified in XADD is equal or smaller than the target stream top item",
+        AppendResult.NoSuchStream => null,
+        _ => throw new UnreachableException($"No RESP reply for {result}."),
+    };
+
+    /// <returns>Null when the exception is a fault of ours.</returns>
+    public static string? Of(Exception failure) => failure switch
+    {
+        RespErrorException error => error.Message,
+        StorageUnavailableException => $"UNAVAILABLE Storage does not answer at the moment: {failure.Message}",
+        StreamFencedException => $"TRYAGAIN {failure.Message}",
+        _ => null,
+    };
+}
+
+/// <summary>A command is not to be run as it is; the client is told the message, an error code and a sentence, and the connection goes on.</summary>
+public sealed class RespErrorException(string message) : Exception(message);

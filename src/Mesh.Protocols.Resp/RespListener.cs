@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Mesh.Protocols.Resp.Commands;
+using Mesh.Protocols.Resp.Connections;
+
+namespace Mesh.Protocols.Resp;
+
+/// <summary>
+/// Accepts RESP connections on one address. A socket loop of its own: behind the web server's connection handlers a request changes threads twice, which
+/// costs more than the whole command (bench/README.md, "PUBLISH").
+/// </summary>
+public sealed class RespListener : IAsyncDisposable
+{
+    private const int Backlog = 511;
+
+    private readonly IMesh _mesh;
+    private readonly RespOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly CommandTable _commands = new();
+    private readonly Socket _listener;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<RespConnection, Task> _connections = new();
+    private readonly Task _accepting;
+
+    private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock)
+    {
+        _listener = listener;
+        _mesh = mesh;
+        _options = options;
+        _clock = clock;
+        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Where it listens, with the port that was given for port 0.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <exception cref="SocketException">The address is taken, or not this machine's.</exception>
+    public static RespListener Start(IPEndPoint endPoint, IMesh mesh, RespOptions? options = null, TimeProvider? clock = null)
+    {
+        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6) listener.DualMode = true;
+            listener.Bind(endPoint);
+            listener.Listen(Backlog);
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+
+        return new RespListener(listener, mesh, options ?? new RespOptions(), clock ?? TimeProvider.System);
+    }
+
+    /// <summary>Accepts nobody any more, and ends each connection when the commands it has sent are answered.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested) return;
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        await Task.WhenAll(_connections.Values);
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            Socket socket;
+            try
+            {
+                socket = await _listener.AcceptAsync(_stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException)
+            {
+                // One client left before it was accepted, or there are no more file handles: others may be served.
+                await Task.Yield();
+                continue;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+
+            Serve(socket);
+        }
+    }
+
+    private void Serve(Socket socket)
+    {
+        socket.NoDelay = true;
+        if (_connections.Count >= _options.ConnectionsMax)
+        {
+            _ = RefuseAsync(socket);
+            return;
+        }
+
+        var connection = new RespConnection(socket, _mesh, _options, _commands, _clock);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = ServeAsync(connection, started.Task);
+        started.SetResult();
+    }
+
+    private async Task ServeAsync(RespConnection connection, Task started)
+    {
+        await started;
+        RespMetrics.Connected(1);
+        try
+        {
+            using (connection) await connection.RunAsync(_stop.Token);
+        }
+        finally
+        {
+            RespMetrics.Connected(-1);
+            _connections.TryRemove(connection, out _);
+        }
+    }
+
+    private static async Task RefuseAsync(Socket socket)
+    {
+        using (socket)
+        {
+            try
+            {
+                await socket.SendAsync("-ERR max number of clients reached\r\n"u8.ToArray(), SocketFlags.None);
+            }
+            catch (SocketException)
+            {
+                // It has left by itself.
+            }
+        }
+    }
+}
