@@ -55,6 +55,28 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal(Enumerable.Range(0, 8).Select(i => $"{i * 3}"), page.Bodies());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_page_is_bounded_in_bytes_and_the_next_goes_on_after_it(bool own)
+    {
+        var body = new string('x', 1000);
+        for (var i = 0; i < 20; i++) await Channel.AppendAsync(Given.Keyed("", $"{i} {body}", own && i % 2 == 0 ? "me" : "other"));
+        var query = new ChannelQuery { Path = "", ExceptProducer = "me", BytesMax = 3500 };
+        var seen = new List<long>();
+        for (var last = RecordTime.None; ;)
+        {
+            var page = await Channel.ReadAsync(query with { After = last });
+            if (page.Count == 0) break;
+            Assert.InRange(page.Count, 1, 4);
+            seen.AddRange(page.Sequences());
+            foreach (var record in page) last = record.Time;
+        }
+
+        Assert.Equal(Enumerable.Range(1, 20).Where(i => !own || i % 2 == 0).Select(i => (long)i), seen);
+        Assert.Equal([20L], (await Channel.ReadAsync(query with { Descending = true, BytesMax = 1 })).Sequences());
+    }
+
     [Fact]
     public async Task Paths_are_found_after_a_restart_and_only_within_retention()
     {

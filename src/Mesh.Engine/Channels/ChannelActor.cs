@@ -17,14 +17,16 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
 
     public async ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.BytesMax, 1);
         var slices = new List<BatchSlice>();
         var (after, before) = (query.After, RecordTime.Max);
+        var bytesLeft = query.BytesMax;
         while (true)
         {
             await LoadPlacesAsync();
             SequencedLog log;
             Sequence low, high;
-            List<Sequence> found;
+            List<ChannelIndex.Place> found;
             var limit = Math.Max(query.RecordsMax - slices.Count, RoundRecordsMin);
             lock (Turn)
             {
@@ -34,12 +36,13 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
             }
 
             // What the reader published itself is left out after it was found, so another round may be needed for a full page.
-            var candidates = await PickAsync(log.Number, found, cancel);
-            var last = KeepForeign(slices, candidates, query);
-            if (slices.Count >= query.RecordsMax || found.Count < limit || candidates.Count == 0)
-                return new RecordPage(slices, high.Next(), low, high);
-            if (query.Descending) before = last;
-            else after = last;
+            var picked = await PickAsync(log.Number, found.ConvertAll(place => place.Sequence), bytesLeft, cancel);
+            KeepForeign(slices, picked.Slices, query);
+            bytesLeft = slices.Count == 0 ? query.BytesMax : bytesLeft - picked.Bytes;
+            var isLast = found.Count < limit && picked.Looked == found.Count;
+            if (isLast || slices.Count >= query.RecordsMax || bytesLeft <= 0) return new RecordPage(slices, high.Next(), low, high);
+            if (query.Descending) before = found[picked.Looked - 1].Time;
+            else after = found[picked.Looked - 1].Time;
         }
     }
 
@@ -76,21 +79,14 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
             index.Add(Encoding.UTF8.GetString(record.Key), new ChannelIndex.Place(record.Sequence, record.Time));
     }
 
-    /// <returns>The time of the last candidate.</returns>
-    private static RecordTime KeepForeign(List<BatchSlice> kept, List<BatchSlice> candidates, ChannelQuery query)
+    private static void KeepForeign(List<BatchSlice> kept, List<BatchSlice> candidates, ChannelQuery query)
     {
-        var last = RecordTime.None;
         Span<byte> producer = query.ExceptProducer is null ? [] : Encoding.UTF8.GetBytes(query.ExceptProducer);
         foreach (var slice in candidates)
         {
-            if (kept.Count >= query.RecordsMax) break;
+            if (kept.Count >= query.RecordsMax) return;
             foreach (var record in slice)
-            {
-                last = record.Time;
                 if (query.ExceptProducer is null || !record.Producer.SequenceEqual(producer)) kept.Add(slice);
-            }
         }
-
-        return last;
     }
 }

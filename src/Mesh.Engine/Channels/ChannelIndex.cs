@@ -38,9 +38,9 @@ internal sealed class ChannelIndex
     /// <summary>
     /// The records of a scope with a time after <paramref name="after"/> (descending: before <paramref name="before"/> too), from the near end, at most <paramref name="limit"/>.
     /// </summary>
-    public List<Sequence> Find(string path, ChannelScope scope, RecordTime after, RecordTime before, bool descending, int limit)
+    public List<Place> Find(string path, ChannelScope scope, RecordTime after, RecordTime before, bool descending, int limit)
     {
-        var found = new List<Sequence>();
+        var found = new List<Place>();
         switch (scope)
         {
             case ChannelScope.Exact:
@@ -51,7 +51,7 @@ internal sealed class ChannelIndex
                 return found;
             case ChannelScope.Parents:
                 foreach (var ancestor in PathAndParents(path)) Take(found, OwnOf(ancestor), after, before, descending, limit);
-                found.Sort();
+                found.Sort(static (one, other) => one.Sequence.CompareTo(other.Sequence));
                 if (descending) found.Reverse();
                 if (found.Count > limit) found.RemoveRange(limit, found.Count - limit);
                 return found;
@@ -70,17 +70,17 @@ internal sealed class ChannelIndex
 
     private Deque<Place>? OwnOf(string path) => _nodes.TryGetValue(path, out var node) ? node.Own : null;
 
-    private static void Take(List<Sequence> found, Deque<Place>? places, RecordTime after, RecordTime before, bool descending, int limit)
+    private static void Take(List<Place> found, Deque<Place>? places, RecordTime after, RecordTime before, bool descending, int limit)
     {
         if (places is null) return;
         var first = places.FindLast(after, static (place, time) => place.Time > time) + 1;
         if (!descending)
         {
-            for (var i = first; i < places.Count && limit-- > 0; i++) found.Add(places[i].Sequence);
+            for (var i = first; i < places.Count && limit-- > 0; i++) found.Add(places[i]);
             return;
         }
 
-        for (var i = places.FindLast(before, static (place, time) => place.Time >= time); i >= first && limit-- > 0; i--) found.Add(places[i].Sequence);
+        for (var i = places.FindLast(before, static (place, time) => place.Time >= time); i >= first && limit-- > 0; i--) found.Add(places[i]);
     }
 
     private Node NodeOf(string path)

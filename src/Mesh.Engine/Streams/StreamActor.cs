@@ -137,18 +137,29 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     }
 
     /// <summary>Slices of single records, in the order of <paramref name="sequences"/>; those that are gone or damaged are left out.</summary>
-    private protected async ValueTask<List<BatchSlice>> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, CancellationToken cancel)
+    private protected async ValueTask<List<BatchSlice>> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, CancellationToken cancel) =>
+        (await PickAsync(stream, sequences, long.MaxValue, cancel)).Slices;
+
+    /// <summary>As the other, up to the record whose batch reaches a number of bytes.</summary>
+    private protected async ValueTask<Picked> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, long bytesMax, CancellationToken cancel)
     {
         var slices = new List<BatchSlice>(sequences.Count);
         CachedBatch held = default;
-        foreach (var sequence in sequences)
+        long bytes = 0;
+        var looked = 0;
+        for (; looked < sequences.Count && bytes < bytesMax; looked++)
         {
+            var sequence = sequences[looked];
             if (held.Bytes.IsEmpty || sequence < held.Header.First || sequence > held.Header.Last)
+            {
                 held = await BatchOfAsync(stream, sequence, cancel) ?? default;
+                bytes += held.Bytes.Length;
+            }
+
             if (!held.Bytes.IsEmpty) slices.Add(held.Slice(sequence, sequence, 1));
         }
 
-        return slices;
+        return new Picked(slices, looked, bytes);
     }
 
     private async ValueTask<CachedBatch?> BatchOfAsync(StreamNumber stream, Sequence sequence, CancellationToken cancel)
@@ -416,4 +427,10 @@ public abstract class StreamActor : StreamOwner, IStreamLog
             }
         }
     }
+
+    /// <summary>Records picked one by one.</summary>
+    /// <param name="Slices">One record each.</param>
+    /// <param name="Looked">How many were looked for, of those asked for.</param>
+    /// <param name="Bytes">Bytes of the batches that hold them.</param>
+    private protected readonly record struct Picked(List<BatchSlice> Slices, int Looked, long Bytes);
 }

@@ -36,6 +36,9 @@ public sealed record ChannelQuery
     /// <summary>1 to 100,000.</summary>
     public int RecordsMax { get; init; } = 200;
 
+    /// <summary>The page ends with the record whose batch reaches this many bytes of stored batches, so it may hold fewer records; one at least, if there is any. From 1.</summary>
+    public long BytesMax { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>Leave out records of this producer. Null leaves out none.</summary>
     public string? ExceptProducer { get; init; }
 }

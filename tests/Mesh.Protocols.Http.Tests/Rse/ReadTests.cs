@@ -223,6 +223,17 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_of_very_large_events_ends_early_and_the_next_goes_on()
+    {
+        var large = new string('x', 9_000_000);
+        for (var i = 0; i < 5; i++) await _rse.PostAsync("/c", $"[{i},\"{large}\"]");
+        var first = await _rse.GetAsync("/c");
+        Assert.Equal([0, 1, 2, 3], first.Events().Select(each => each.GetProperty("data")[0].GetInt32()));
+        var rest = await _rse.GetAsync($"/c?last-known-id={first.Ids().Last()}");
+        Assert.Equal([4], rest.Events().Select(each => each.GetProperty("data")[0].GetInt32()));
+    }
+
+    [Fact]
     public async Task What_another_door_wrote_is_readable_json()
     {
         using var segment = new Frames.SegmentWriter();
