@@ -41,7 +41,7 @@ public static class Banner
         var at = door.Reachable;
         return door.Kind switch
         {
-            DoorKind.Http => $"curl -i -X PUT -H 'Client-ID: 3381af92-2b9e-11e3-b191-71861300734c' http://{at}/v2/queues/hello",
+            DoorKind.Http => $"curl -i -X PUT -H 'Client-ID: 3381af92-2b9e-11e3-b191-71861300734c' -H 'X-Project-ID: demo' http://{at}/v2/queues/hello",
             DoorKind.Rse => $$"""curl -i -A 'me/1 uuid/1' -d '{"hello":"world"}' http://{{at}}/hello""",
             DoorKind.Grpc => $$"""printf '\0\0\0\0\7\12\5hello' | curl -sD - -o /dev/null --http2-prior-knowledge -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @- http://{{at}}/protobus.ProtobusService/Publish""",
             _ => $"redis-cli -h {at.Address} -p {at.Port} XADD hello '*' text world",

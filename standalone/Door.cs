@@ -35,7 +35,7 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
     public static IReadOnlyList<Door> Of(StandaloneOptions options) =>
     [
         .. from each in options.Listeners
-           where each.Address is not null
+           where each.Address is not null && each.Option != "--resp" // wired in with its protocol
            select new Door(Enum.Parse<DoorKind>(each.Option[2..], ignoreCase: true), each.Option, each.Address),
     ];
 }

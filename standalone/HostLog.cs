@@ -7,9 +7,12 @@ internal static class HostLog
 {
     private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
 
-    public static void Configure(ILoggingBuilder logging, StandaloneOptions options)
+    public static ILoggerFactory Create(StandaloneOptions options) => LoggerFactory.Create(logging => Configure(logging, options));
+
+    private static void Configure(ILoggingBuilder logging, StandaloneOptions options)
     {
         logging.SetMinimumLevel(options.LogLevel);
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is told once, in a sentence
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (options.LogFormat == LogFormat.Json)
         {

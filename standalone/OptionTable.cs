@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Mesh.Protocols.Http.Rse;
 
 namespace Mesh.Standalone;
 

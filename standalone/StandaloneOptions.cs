@@ -1,14 +1,6 @@
+using Mesh.Protocols.Http.Rse;
+
 namespace Mesh.Standalone;
-
-/// <summary>How the RSE door treats requests without a token.</summary>
-public enum RseMode
-{
-    /// <summary>Tokens are optional and <c>/all</c> dumps every event.</summary>
-    Test,
-
-    /// <summary>As in production.</summary>
-    Live,
-}
 
 /// <summary>How log lines look.</summary>
 public enum LogFormat
@@ -57,7 +49,7 @@ public sealed record StandaloneOptions
     public LogFormat LogFormat { get; init; } = LogFormat.Text;
 
     /// <summary>What the user set, or test while every RSE listener (its own and HTTP's) is on loopback, else live.</summary>
-    public RseMode RseModeInForce => RseMode ?? (Beyond(Rse) || Beyond(Http) ? Standalone.RseMode.Live : Standalone.RseMode.Test);
+    public RseMode RseModeInForce => RseMode ?? (Beyond(Rse) || Beyond(Http) ? Protocols.Http.Rse.RseMode.Live : Protocols.Http.Rse.RseMode.Test);
 
     /// <summary>The doors' addresses by the option that sets each.</summary>
     public IEnumerable<(string Option, ListenAddress? Address)> Listeners =>

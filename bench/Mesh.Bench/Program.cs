@@ -14,6 +14,9 @@ if (args is ["bare", var port])
     ("fanout", PubSubSuite.FanOutAsync),
     ("latency", PubSubSuite.LatencyAsync),
     ("xadd", XaddSuite.RunAsync),
+    ("append", AppendSuite.RunAsync),
+    ("growth", GrowthSuite.RunAsync),
+    ("claims", ClaimSuite.RunAsync),
 ];
 
 try

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Protocols.Http.Rse;
 using Microsoft.Extensions.Logging;
 using Xunit;
 

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace Mesh.Standalone.Tests;
+
+public sealed class HttpDrainTests : IDisposable
+{
+    private const int EventsBeforeSignal = 500;
+    private readonly TempFolder _folder = new();
+    private readonly HttpClient _client = new();
+
+    public HttpDrainTests() => _client.DefaultRequestHeaders.UserAgent.ParseAdd("test/1 uuid/writer");
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Every_event_answered_with_201_is_there_after_a_signal_under_load()
+    {
+        var data = _folder.File("mesh.db");
+        var created = new HashSet<int>();
+        await using (var mesh = await MeshProcess.OpenAsync(data))
+        {
+            var warm = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var writers = Enumerable.Range(0, 8).Select(writer => PostUntilGoneAsync(new Uri(mesh.Rse, "load"), writer, created, warm)).ToArray();
+            await warm.Task;
+            mesh.Terminate();
+            Assert.Equal(0, (await mesh.EndAsync()).Code);
+            await Task.WhenAll(writers);
+        }
+
+        await using var again = await MeshProcess.OpenAsync(data);
+        Assert.True(created.Count >= EventsBeforeSignal);
+        Assert.Subset(await ReadAllAsync(new Uri(again.Rse, "load")), created);
+    }
+
+    private async Task PostUntilGoneAsync(Uri channel, int writer, HashSet<int> created, TaskCompletionSource warm)
+    {
+        for (var number = writer; ; number += 1000)
+        {
+            try
+            {
+                using var answer = await _client.PostAsync(channel, new StringContent($"[{number}]", Encoding.UTF8));
+                if (answer.StatusCode != HttpStatusCode.Created) continue;
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+
+            lock (created)
+            {
+                created.Add(number);
+                if (created.Count == EventsBeforeSignal) warm.SetResult();
+            }
+        }
+    }
+
+    private async Task<HashSet<int>> ReadAllAsync(Uri channel)
+    {
+        var found = new HashSet<int>();
+        for (var last = 0L; ;)
+        {
+            using var answer = await _client.GetAsync($"{channel}?echo=true&max-events=500&last-known-id={last}");
+            if (answer.StatusCode == HttpStatusCode.NoContent) return found;
+            using var page = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            foreach (var each in page.RootElement.GetProperty("events").EnumerateArray())
+            {
+                last = each.GetProperty("id").GetInt64();
+                Assert.True(found.Add(each.GetProperty("data")[0].GetInt32()));
+            }
+        }
+    }
+}
