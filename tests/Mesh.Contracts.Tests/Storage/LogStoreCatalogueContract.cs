@@ -2,7 +2,7 @@ using Mesh.Engine.Storage;
 using Mesh.Testing.Postgres;
 using Xunit;
 
-namespace Mesh.Contracts.Storage;
+namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>The catalogue: listing, counting, changing.</summary>
 public abstract class LogStoreCatalogueContract(ILogStoreFixture fixture) : LogStoreContract(fixture)

@@ -4,7 +4,7 @@ using Mesh.Testing.Postgres;
 using Mesh.Testing.Storage;
 using Xunit;
 
-namespace Mesh.Contracts.Storage;
+namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>Commits of many streams, and the fence that keeps one writer for each.</summary>
 public abstract class LogStoreCommitContract(ILogStoreFixture fixture) : LogStoreContract(fixture)

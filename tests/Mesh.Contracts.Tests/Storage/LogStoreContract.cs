@@ -2,7 +2,7 @@ using System.Text;
 using Mesh.Engine.Storage;
 using Xunit;
 
-namespace Mesh.Contracts.Storage;
+namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>Data that one or more stores can be opened on, as processes would.</summary>
 public interface ILogStoreFixture

@@ -4,7 +4,7 @@ using Mesh.Testing.Postgres;
 using Mesh.Testing.Storage;
 using Xunit;
 
-namespace Mesh.Contracts.Storage;
+namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>Ownership: opening, creating, and what a new owner finds.</summary>
 public abstract class LogStoreOpenContract(ILogStoreFixture fixture) : LogStoreContract(fixture)

@@ -3,7 +3,7 @@ using Mesh.Testing.Postgres;
 using Mesh.Testing.Storage;
 using Xunit;
 
-namespace Mesh.Contracts.Storage;
+namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>Reading batches by sequence, time and id, both ways, within bounds.</summary>
 public abstract class LogStoreReadContract(ILogStoreFixture fixture) : LogStoreContract(fixture)

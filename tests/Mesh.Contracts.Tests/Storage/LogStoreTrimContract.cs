@@ -3,7 +3,7 @@ using Mesh.Testing.Postgres;
 using Mesh.Testing.Storage;
 using Xunit;
 
-namespace Mesh.Contracts.Storage;
+namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>Deleting what is gone: by trim, by deletion of a stream, in bounded steps.</summary>
 public abstract class LogStoreTrimContract(ILogStoreFixture fixture) : LogStoreContract(fixture)

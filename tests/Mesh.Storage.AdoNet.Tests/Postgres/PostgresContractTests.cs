@@ -1,4 +1,4 @@
-using Mesh.Contracts.Storage;
+using Mesh.Contracts.Tests.Storage;
 using Mesh.Testing.Postgres;
 
 namespace Mesh.Storage.AdoNet.Tests.Postgres;

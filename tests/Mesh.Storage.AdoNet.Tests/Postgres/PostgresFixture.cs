@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using Mesh.Contracts.Storage;
+using Mesh.Contracts.Tests.Storage;
 using Mesh.Engine.Storage;
 using Mesh.Storage.AdoNet.Postgres;
 using Mesh.Testing.Postgres;

@@ -1,4 +1,4 @@
-using Mesh.Contracts.Storage;
+using Mesh.Contracts.Tests.Storage;
 
 namespace Mesh.Storage.AdoNet.Tests.Sqlite;
 

@@ -1,4 +1,4 @@
-using Mesh.Contracts.Storage;
+using Mesh.Contracts.Tests.Storage;
 using Mesh.Engine.Storage;
 using Mesh.Storage.AdoNet.Sqlite;
 
