@@ -23,6 +23,7 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     private volatile CommitFault _next;
     private volatile bool _isAway;
     private volatile TaskCompletionSource? _gate;
+    private volatile Sequence[] _damaged = [];
 
     /// <summary>While true, everything is refused as if the database were gone.</summary>
     public bool IsAway
@@ -33,6 +34,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
 
     /// <summary>Commits that were written, whatever was told about them.</summary>
     public int Commits { get; private set; }
+
+    /// <summary>From now on the batch that begins with this record, in whatever stream, reads as damaged.</summary>
+    public void Damage(Sequence first) => _damaged = [.. _damaged, first];
 
     public void FailNextCommit(CommitFault fault) => _next = fault;
 
@@ -64,11 +68,11 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
             : outcomes;
     }
 
-    public ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
-        There().ReadAsync(stream, from, through, bytesMax, cancel);
+    public async ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
+        WithDamage(await There().ReadAsync(stream, from, through, bytesMax, cancel));
 
-    public ValueTask<StoredPage> ReadBackwardsAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
-        There().ReadBackwardsAsync(stream, from, through, bytesMax, cancel);
+    public async ValueTask<StoredPage> ReadBackwardsAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
+        WithDamage(await There().ReadBackwardsAsync(stream, from, through, bytesMax, cancel));
 
     public ValueTask<IReadOnlyList<BatchPlace>> PlacesAsync(StreamNumber stream, Sequence from, int limit, CancellationToken cancel = default) =>
         There().PlacesAsync(stream, from, limit, cancel);
@@ -92,6 +96,17 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     public ValueTask<bool> ReclaimAsync(CancellationToken cancel = default) => There().ReclaimAsync(cancel);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private StoredPage WithDamage(StoredPage page)
+    {
+        if (_damaged.Length == 0) return page;
+        var damaged = page.Batches.Where(batch => _damaged.Contains(batch.Header.First)).ToList();
+        return page with
+        {
+            Batches = [.. page.Batches.Except(damaged)],
+            Damaged = [.. page.Damaged, .. damaged.Select(batch => new DamagedBatch(batch.Header.First, batch.Header.Count, "The test damaged it."))],
+        };
+    }
 
     private ILogStore There() => _isAway ? throw new StorageUnavailableException("The test has taken the database away.") : inner;
 
