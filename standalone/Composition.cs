@@ -13,12 +13,12 @@ internal static class Composition
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = MeshHost.DrainMax);
+        builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (MeshHost.DrainMax, true));
         builder.Services.Configure<SocketTransportOptions>(transport => Listeners.Configure(transport, doors));
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, doors, options));
         builder.Services.AddSingleton(_ => logs); // made by the container, so that it is disposed of with it
-        builder.Services.AddSingleton(mesh);
         builder.Services.AddSingleton<MetricCollector>();
+        foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp)) builder.Services.AddHostedService(_ => new RespDoor(door, mesh, options));
         var web = builder.Build();
         web.Run(Dispatch(web, options, mesh));
         return web;

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Mesh.Standalone;
 
@@ -12,7 +11,7 @@ public enum DoorKind
     Resp,
 }
 
-/// <summary>One open door. Each of its connections carries it as a feature.</summary>
+/// <summary>One open door. Each of its HTTP connections carries it as a feature.</summary>
 public sealed class Door(DoorKind kind, string option, ListenAddress address)
 {
     public DoorKind Kind { get; } = kind;
@@ -22,11 +21,11 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
 
     public ListenAddress Address { get; } = address;
 
-    /// <summary>Known to the server once it listens.</summary>
-    internal ListenOptions? Listening { get; set; }
+    /// <summary>Set by what listens there; tells where once it does.</summary>
+    internal Func<IPEndPoint>? Bound { get; set; }
 
     /// <summary>Where it really listens; the port is known once the host has started.</summary>
-    public IPEndPoint EndPoint => Listening?.IPEndPoint ?? Address.ToEndPoint();
+    public IPEndPoint EndPoint => Bound?.Invoke() ?? Address.ToEndPoint();
 
     /// <summary>Host and port for a client on this machine.</summary>
     public IPEndPoint Reachable =>
@@ -35,10 +34,7 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
     public static IReadOnlyList<Door> Of(StandaloneOptions options) =>
     [
         .. from each in options.Listeners
-           where each.Address is not null && each.Option != "--resp" // wired in with its protocol
+           where each.Address is not null
            select new Door(Enum.Parse<DoorKind>(each.Option[2..], ignoreCase: true), each.Option, each.Address),
     ];
 }
-
-/// <summary>A door's address cannot be taken. The message names the option that changes it.</summary>
-public sealed class DoorTakenException(string message, Exception inner) : Exception(message, inner);

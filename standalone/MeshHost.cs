@@ -41,7 +41,7 @@ internal sealed class MeshHost : IAsyncDisposable
             mesh = await EmbeddedMesh.StartAsync(store, new EmbeddedMeshOptions { Warn = text => log.LogWarning("{Warning}", text) });
             var doors = Door.Of(options);
             var web = Composition.Build(options, doors, mesh, logs);
-            await web.StartAsync();
+            await StartAsync(web);
             return new MeshHost(web, mesh, store, doors);
         }
         catch
@@ -73,6 +73,20 @@ internal sealed class MeshHost : IAsyncDisposable
         await _web.DisposeAsync();
         await _mesh.DisposeAsync();
         await _store.DisposeAsync();
+    }
+
+    private static async Task StartAsync(WebApplication web)
+    {
+        try
+        {
+            await web.StartAsync();
+        }
+        catch
+        {
+            await web.StopAsync();
+            await web.DisposeAsync();
+            throw;
+        }
     }
 
     private static ILogStore OpenStore(string data)

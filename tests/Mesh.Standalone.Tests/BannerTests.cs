@@ -10,6 +10,8 @@ public sealed class BannerTests
         var banner = Write(new StandaloneOptions { Grpc = null });
         Assert.Contains("HTTP http://127.0.0.1:8080", banner);
         Assert.Contains("RSE  http://127.0.0.1:8000", banner);
+        Assert.Contains("RESP 127.0.0.1:6379", banner);
+        Assert.Contains("try: redis-cli -h 127.0.0.1 -p 6379 XADD", banner);
         Assert.DoesNotContain("gRPC", banner);
     }
 
@@ -33,9 +35,9 @@ public sealed class BannerTests
     [Fact]
     public void Beyond_loopback_it_warns_that_nothing_authenticates()
     {
-        var banner = Write(new StandaloneOptions { Rse = ListenAddress.Parse("0.0.0.0:8000") });
-        Assert.Contains("WARNING: --rse listens on 0.0.0.0:8000, beyond this machine, and nothing authenticates its clients yet.", banner);
-        Assert.Contains("http://127.0.0.1:8000/hello", banner);
+        var banner = Write(new StandaloneOptions { Resp = ListenAddress.Parse("0.0.0.0:6379") });
+        Assert.Contains("WARNING: --resp listens on 0.0.0.0:6379, beyond this machine, and nothing authenticates its clients yet.", banner);
+        Assert.Contains("try: redis-cli -h 127.0.0.1 -p 6379", banner);
     }
 
     private static string Write(StandaloneOptions options) => Banner.Write(options, Door.Of(options));

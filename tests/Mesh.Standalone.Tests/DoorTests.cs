@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Mesh.Testing;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;
@@ -25,10 +26,22 @@ public sealed class DoorTests : IAsyncLifetime
     {
         Assert.Equal("live\n", await GetAsync("healthz/live"));
         Assert.Equal("ready\n", await GetAsync("healthz/ready"));
+        await using var wire = await RespWire.ConnectAsync(_mesh.Resp);
+        await wire.AskAsync("XADD", "ring", "*", "name", "value");
         var metrics = await GetAsync("metrics");
         Assert.Contains("\nmesh_appends_total ", metrics);
         Assert.Contains("\nmesh_commit_duration_seconds_count ", metrics);
         Assert.Contains("\ndotnet_process_memory_working_set_bytes ", metrics);
+    }
+
+    [Fact]
+    public async Task Resp_appends_and_reads()
+    {
+        await using var wire = await RespWire.ConnectAsync(_mesh.Resp);
+        Assert.Equal("PONG", await wire.AskAsync("PING"));
+        var id = await wire.AskAsync("XADD", "ring", "*", "name", "value");
+        var entries = (object?[])(await wire.AskAsync("XRANGE", "ring", "-", "+"))!;
+        Assert.Equal(id, ((object?[])Assert.Single(entries)!)[0]);
     }
 
     [Fact]

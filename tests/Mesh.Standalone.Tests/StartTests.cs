@@ -49,11 +49,11 @@ public sealed class StartTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var (code, output, errors) = await MeshProcess.RunAsync(MeshProcess.Command(
-            "--http", "0", "--grpc", "0", "--rse", taken.LocalEndpoint.ToString()!, "--data", folder.File("mesh.db")));
+            "--http", "0", "--rse", "0", "--grpc", "0", "--resp", taken.LocalEndpoint.ToString()!, "--data", folder.File("mesh.db")));
         Assert.Equal(3, code);
         Assert.Empty(output);
-        Assert.StartsWith($"--rse cannot open {taken.LocalEndpoint}: another process listens there.", errors);
-        Assert.Contains("--rse off", errors);
+        Assert.StartsWith($"--resp cannot open {taken.LocalEndpoint}: another process listens there.", errors);
+        Assert.Contains("--resp off", errors);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class StartTests
     {
         using var folder = new TempFolder();
         await using var mesh = await MeshProcess.OpenAsync(folder.File("new/folders/mesh.db"));
-        Assert.All([mesh.Http.Port, mesh.Rse.Port, mesh.Grpc.Port], port => Assert.NotEqual(0, port));
+        Assert.All([mesh.Http.Port, mesh.Rse.Port, mesh.Grpc.Port, mesh.Resp.Port], port => Assert.NotEqual(0, port));
         Assert.Contains(folder.File("new/folders/mesh.db"), mesh.Banner);
         Assert.True(File.Exists(folder.File("new/folders/mesh.db")));
         mesh.Terminate();

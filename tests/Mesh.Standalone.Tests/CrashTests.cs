@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using Mesh.Testing;
+using Xunit;
+
+namespace Mesh.Standalone.Tests;
+
+public sealed class CrashTests : IDisposable
+{
+    private const string Ring = "load";
+    private static readonly TimeSpan ExitMax = TimeSpan.FromSeconds(10);
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_signal_under_load_ends_with_0_and_loses_nothing_acknowledged()
+    {
+        var data = _folder.File("mesh.db");
+        var (loads, exit) = await LoadUntilAsync(data, async mesh =>
+        {
+            var since = Stopwatch.StartNew();
+            mesh.Terminate();
+            var (code, errors) = await mesh.EndAsync();
+            Assert.True(since.Elapsed < ExitMax, $"The host took {since.Elapsed} to end.");
+            Assert.Equal("", errors.Trim());
+            return code;
+        });
+        Assert.Equal(0, exit);
+        await CheckAsync(data, loads);
+    }
+
+    [Fact]
+    public async Task A_kill_under_load_loses_nothing_acknowledged()
+    {
+        var data = _folder.File("mesh.db");
+        for (var round = 0; round < 3; round++)
+        {
+            var (loads, _) = await LoadUntilAsync(data, async mesh =>
+            {
+                mesh.KillHard();
+                return (await mesh.EndAsync()).Code;
+            });
+            await CheckAsync(data, loads);
+        }
+    }
+
+    [Fact]
+    public async Task Those_who_only_wait_do_not_hold_up_the_end()
+    {
+        await using var mesh = await MeshProcess.OpenAsync(_folder.File("mesh.db"));
+        await using var subscriber = await RespWire.ConnectAsync(mesh.Resp);
+        await subscriber.AskAsync("SUBSCRIBE", "room");
+        await using var blocked = await RespWire.ConnectAsync(mesh.Resp);
+        await blocked.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "nothing", "$");
+        await using var idle = await RespWire.ConnectAsync(mesh.Resp);
+        Assert.Equal("PONG", await idle.AskAsync("PING"));
+        using var client = GrpcCalls.NewClient();
+        using var subscription = await GrpcCalls.SubscribeAsync(client, mesh.Grpc, "nothing");
+
+        var since = Stopwatch.StartNew();
+        mesh.Terminate();
+        Assert.Equal(0, (await mesh.EndAsync()).Code);
+        Assert.True(since.Elapsed < ExitMax, $"The host took {since.Elapsed} to end.");
+        await Assert.ThrowsAnyAsync<IOException>(subscriber.ReadAsync);
+    }
+
+    private static async Task<(AppendLoad[] Loads, int Exit)> LoadUntilAsync(string data, Func<MeshProcess, Task<int>> end)
+    {
+        await using var mesh = await MeshProcess.OpenAsync(data);
+        var round = Guid.NewGuid().ToString("N");
+        var loads = Enumerable.Range(0, 4).Select(number => new AppendLoad(Ring, $"{round}-{number}")).ToArray();
+        var running = loads.Select(load => load.RunAsync(mesh.Resp)).ToArray();
+        await Task.WhenAll(loads.Select(load => load.Warm));
+        var exit = await end(mesh);
+        await Task.WhenAll(running);
+        Assert.All(loads, load => Assert.True(load.Acknowledged.Count >= 1000, $"Only {load.Acknowledged.Count} records were acknowledged."));
+        return (loads, exit);
+    }
+
+    private static async Task CheckAsync(string data, AppendLoad[] loads)
+    {
+        await using var mesh = await MeshProcess.OpenAsync(data);
+        var found = await AppendLoad.ReadAllAsync(mesh.Resp, Ring);
+        foreach (var (id, value) in loads.SelectMany(load => load.Acknowledged)) Assert.Equal(value, found.GetValueOrDefault(id));
+        Assert.Equal(found.Count, found.Values.Distinct().Count());
+        foreach (var load in loads) Assert.Equal(load.Acknowledged.Select(each => each.Id).OrderBy(Order), load.Acknowledged.Select(each => each.Id));
+    }
+
+    private static (ulong, ulong) Order(string id) => (ulong.Parse(id.Split('-')[0]), ulong.Parse(id.Split('-')[1]));
+}
