@@ -40,6 +40,8 @@ public sealed class ProjectReferencesTests
     [InlineData("src/Mesh.Engine/Mesh.Engine.csproj", null, "Microsoft.Orleans.Server", "Mesh.Engine must not reference Microsoft.Orleans.Server: only the cluster's projects know Orleans.")]
     [InlineData("tests/Mesh.Tests/Mesh.Tests.csproj", null, "Microsoft.Orleans.TestingHost", "Mesh.Tests must not reference Microsoft.Orleans.TestingHost: only the cluster's projects know Orleans.")]
     [InlineData("src/Mesh.Helpers/Mesh.Helpers.csproj", null, null, "src/Mesh.Helpers/Mesh.Helpers.csproj has no place in the layout: add a rule for it.")]
+    [InlineData("bench/Mesh.Bench/Mesh.Bench.csproj", "Mesh.Engine.Tests", null, "Mesh.Bench must not reference Mesh.Engine.Tests.")]
+    [InlineData("bench/Mesh.Bench/Mesh.Bench.csproj", "Mesh.Testing", null, null)] // it starts databases and clients as tests do
     [InlineData("src/Mesh.Orleans/Mesh.Orleans.csproj", "Mesh.Engine", "Microsoft.Orleans.Server", null)]
     [InlineData("tests/Mesh.Orleans.Tests/Mesh.Orleans.Tests.csproj", "silo-host", "Microsoft.Orleans.TestingHost", null)]
     [InlineData("silo-host/silo-host.csproj", "Mesh.Storage.AdoNet", "Microsoft.Orleans.Server", null)]

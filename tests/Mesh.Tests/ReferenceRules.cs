@@ -40,7 +40,7 @@ internal static class ReferenceRules
         _ when project.Top == "src" && project.Name.StartsWith("Mesh.Protocols.", StringComparison.Ordinal) => other => other == "Mesh",
         "standalone" => other => IsLibrary(other) && other != "Mesh.Orleans",
         "silo-host" or "gateway" => IsLibrary,
-        _ when project.Top == "bench" => other => IsLibrary(other) || Executables.Contains(other),
+        _ when project.Top == "bench" => other => IsLibrary(other) || Executables.Contains(other) || other == "Mesh.Testing",
         _ when project.Top == "tests" => _ => true,
         _ => null,
     };
