@@ -35,8 +35,8 @@ internal static class GrowthSuite
             await using var mesh = await ServerProcess.MeshAsync(data);
             start.Add(mesh.StartTime.TotalMilliseconds);
             resident.Add(mesh.ResidentBytes / 1e6);
-            oldest.Add(await DriveAsync(mesh, streams, 2_000, options, "XRANGE", "-", "+", "COUNT", "100"));
             append.Add(await DriveAsync(mesh, streams, 200_000, options, "XADD", "*", "field", new string('x', 100)));
+            oldest.Add(await DriveAsync(mesh, streams, 2_000, options, "XRANGE", "-", "+", "COUNT", "100"));
             newest.Add(await DriveAsync(mesh, streams, 2_000, options, "XREVRANGE", "+", "-", "COUNT", "100"));
             after.Add(mesh.ResidentBytes / 1e6);
         }
