@@ -9,7 +9,13 @@ internal sealed class EmbeddedFixture : IMeshFixture
 {
     private EmbeddedMesh _mesh = null!;
 
-    private EmbeddedFixture(ILogStore store) => Store = new FaultyLogStore(store);
+    private readonly IDisposable? _data;
+
+    private EmbeddedFixture(ILogStore store, IDisposable? data)
+    {
+        Store = new FaultyLogStore(store);
+        _data = data;
+    }
 
     public IMesh Mesh => _mesh;
 
@@ -17,9 +23,11 @@ internal sealed class EmbeddedFixture : IMeshFixture
 
     public FaultyLogStore Store { get; }
 
-    public static async Task<IMeshFixture> StartAsync(ILogStore store)
+    /// <param name="store">Goes with the fixture.</param>
+    /// <param name="data">Where the store keeps what it keeps; goes after it.</param>
+    public static async Task<IMeshFixture> StartAsync(ILogStore store, IDisposable? data = null)
     {
-        var fixture = new EmbeddedFixture(store);
+        var fixture = new EmbeddedFixture(store, data);
         await fixture.OpenAsync();
         return fixture;
     }
@@ -34,6 +42,7 @@ internal sealed class EmbeddedFixture : IMeshFixture
     {
         await _mesh.DisposeAsync();
         await Store.DisposeAsync();
+        _data?.Dispose();
     }
 
     private async Task OpenAsync() => _mesh = await EmbeddedMesh.StartAsync(Store, clock: Clock);

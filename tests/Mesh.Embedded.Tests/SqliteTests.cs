@@ -1,5 +1,6 @@
 using Mesh.Contracts.Tests;
 using Mesh.Storage.AdoNet;
+using Mesh.Testing;
 
 namespace Mesh.Embedded.Tests;
 
@@ -18,13 +19,12 @@ public sealed class PartitionsInSqlite : PartitionContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
-/// <summary>A new SQLite database for each test, in a temporary folder that goes when the process ends.</summary>
+/// <summary>A new SQLite database for each test, in a folder that goes with it.</summary>
 internal static class InSqlite
 {
     public static Task<IMeshFixture> StartAsync()
     {
-        var folder = Directory.CreateTempSubdirectory("mesh-embedded-");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
-        return EmbeddedFixture.StartAsync(LogStores.Open(Path.Combine(folder.FullName, "mesh.db")));
+        var folder = new TempFolder();
+        return EmbeddedFixture.StartAsync(LogStores.Open(folder.File("mesh.db")), folder);
     }
 }

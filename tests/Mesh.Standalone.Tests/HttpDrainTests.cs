@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Mesh.Testing;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;

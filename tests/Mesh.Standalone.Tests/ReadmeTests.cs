@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Mesh.Testing;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mesh.Testing;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;

@@ -1,5 +1,6 @@
 using Mesh.Storage.AdoNet.Postgres;
 using Mesh.Storage.AdoNet.Sqlite;
+using Mesh.Testing;
 using Npgsql;
 using Xunit;
 
@@ -11,19 +12,12 @@ public sealed class LogStoresTests
     [Fact]
     public async Task A_path_is_a_SQLite_database_whose_missing_folders_are_made()
     {
-        var folder = Directory.CreateTempSubdirectory("mesh-stores-");
-        try
-        {
-            var path = Path.Combine(folder.FullName, "a", "b", "mesh.db");
-            await using var store = Assert.IsType<SqliteLogStore>(LogStores.Open(path));
-            Assert.False(File.Exists(path));
-            await store.MigrateAsync();
-            Assert.True(File.Exists(path));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new TempFolder();
+        var path = Path.Combine(folder.Path, "a", "b", "mesh.db");
+        await using var store = Assert.IsType<SqliteLogStore>(LogStores.Open(path));
+        Assert.False(File.Exists(path));
+        await store.MigrateAsync();
+        Assert.True(File.Exists(path));
     }
 
     [Theory]

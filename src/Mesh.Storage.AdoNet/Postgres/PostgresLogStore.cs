@@ -75,7 +75,7 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
             await using var command = connection.Command(Places, asked.Item1.Value, asked.Item2.Value, asked.Item3);
             await using var rows = await command.ExecuteReaderAsync(cancel);
             var places = new List<BatchPlace>();
-            while (await rows.ReadAsync(cancel)) places.Add(PostgresRows.PlaceOf(rows, 0));
+            while (await rows.ReadAsync(cancel)) places.Add(StoredRows.PlaceOf(rows, 0));
             return places;
         }, cancel);
     }
@@ -91,7 +91,7 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
         {
             await using var command = connection.Command(FindEntry, StoredForm.OfName(name.Project), (short)name.Kind, StoredForm.OfName(name.Name));
             await using var rows = await command.ExecuteReaderAsync(cancel);
-            return await rows.ReadAsync(cancel) ? PostgresRows.EntryOf(rows, name.Project, name.Kind) : null;
+            return await rows.ReadAsync(cancel) ? StoredRows.EntryOf(rows, name.Project, name.Kind) : null;
         }, cancel);
 
     public ValueTask<IReadOnlyList<StreamEntry>> ListEntriesAsync(
@@ -105,7 +105,7 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
             await using var command = connection.Command(ListEntries, StoredForm.OfName(project), (short)kind, StoredForm.OfName(after), limit);
             await using var rows = await command.ExecuteReaderAsync(cancel);
             var entries = new List<StreamEntry>();
-            while (await rows.ReadAsync(cancel)) entries.Add(PostgresRows.EntryOf(rows, project, kind));
+            while (await rows.ReadAsync(cancel)) entries.Add(StoredRows.EntryOf(rows, project, kind));
             return entries;
         }, cancel);
     }
@@ -167,6 +167,6 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
                 PostgresCommands.Typed(NpgsqlDbType.Bigint, asked.time),
                 PostgresCommands.Typed(NpgsqlDbType.Bytea, asked.id));
             await using var rows = await command.ExecuteReaderAsync(cancel);
-            return await rows.ReadAsync(cancel) ? PostgresRows.PlaceOf(rows, 0) : (BatchPlace?)null;
+            return await rows.ReadAsync(cancel) ? StoredRows.PlaceOf(rows, 0) : (BatchPlace?)null;
         }, cancel);
 }

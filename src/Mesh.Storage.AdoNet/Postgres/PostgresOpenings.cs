@@ -48,7 +48,7 @@ internal static class PostgresOpenings
         while (await rows.ReadAsync(cancel))
         {
             var index = (int)rows.GetInt64(0) - 1;
-            opened[index] = RaisedOf(rows, requests[index].Name, created);
+            opened[index] = StoredRows.RaisedOf(rows, 1, requests[index].Name) with { IsNew = created.Contains(rows.GetInt64(1)) };
         }
 
         for (var i = 0; i < opened.Length; i++)
@@ -58,26 +58,6 @@ internal static class PostgresOpenings
         }
 
         return opened;
-    }
-
-    private static OpenedStream RaisedOf(NpgsqlDataReader row, StreamName name, HashSet<long> created)
-    {
-        var number = row.GetInt64(1);
-        var options = StreamOptions.FromJson(row.GetString(2));
-        return new OpenedStream
-        {
-            Entry = new StreamEntry(name, new StreamNumber(number), options, row.GetFieldValue<byte[]>(3), new RecordTime(row.GetInt64(4))),
-            Token = new FencingToken(row.GetInt64(5)),
-            IsNew = created.Contains(number),
-            LowWatermark = new Sequence(row.GetInt64(6)),
-            Next = new Sequence(row.GetInt64(7)),
-            LastTime = new RecordTime(row.GetInt64(8)),
-            FirstBatch = null,
-            LastBatch = null,
-            Snapshot = ReadOnlyMemory<byte>.Empty,
-            SnapshotThrough = 0,
-            Journal = [],
-        };
     }
 
     private static async Task LoadAsync(NpgsqlConnection connection, OpenedStream?[] opened, List<int> found, CancellationToken cancel)
@@ -103,13 +83,9 @@ internal static class PostgresOpenings
 
     private static OpenedStream WithState(OpenedStream opened, NpgsqlDataReader row)
     {
-        BatchPlace? last = row.IsDBNull(5) ? null : PostgresRows.PlaceOf(row, 5);
-        return opened with
+        BatchPlace? last = row.IsDBNull(5) ? null : StoredRows.PlaceOf(row, 5);
+        return opened.WithBatches(last is null ? null : StoredRows.PlaceOf(row, 0), last) with
         {
-            Next = last?.Last.Next() ?? opened.Next,
-            LastTime = last?.LastTime ?? opened.LastTime,
-            FirstBatch = last is null ? null : PostgresRows.PlaceOf(row, 0),
-            LastBatch = last,
             SnapshotThrough = row.IsDBNull(10) ? 0 : row.GetInt64(10),
             Snapshot = row.IsDBNull(11) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(11),
             Journal = new List<JournalEntry>(),

@@ -22,22 +22,7 @@ internal sealed class SqliteOpenings(SqliteSession session)
     private OpenedStream? Raise(StreamName name)
     {
         using var row = _raise.Query(StoredForm.OfName(name.Project), (long)name.Kind, StoredForm.OfName(name.Name));
-        if (!row.Read()) return null;
-        var options = StreamOptions.FromJson(row.GetString(1));
-        return new OpenedStream
-        {
-            Entry = new StreamEntry(name, new StreamNumber(row.GetInt64(0)), options, row.GetFieldValue<byte[]>(2), new RecordTime(row.GetInt64(3))),
-            Token = new FencingToken(row.GetInt64(4)),
-            IsNew = false,
-            LowWatermark = new Sequence(row.GetInt64(5)),
-            Next = new Sequence(row.GetInt64(6)),
-            LastTime = new RecordTime(row.GetInt64(7)),
-            FirstBatch = null,
-            LastBatch = null,
-            Snapshot = ReadOnlyMemory<byte>.Empty,
-            SnapshotThrough = 0,
-            Journal = [],
-        };
+        return row.Read() ? StoredRows.RaisedOf(row, 0, name) : null;
     }
 
     private OpenedStream Load(OpenedStream opened)
@@ -45,12 +30,8 @@ internal sealed class SqliteOpenings(SqliteSession session)
         var stream = opened.Entry.Number;
         var last = _places.At(stream, Sequence.Max);
         var (through, snapshot) = Snapshot(stream);
-        return opened with
+        return opened.WithBatches(last is null ? null : _places.After(stream, Sequence.None), last) with
         {
-            Next = last?.Last.Next() ?? opened.Next,
-            LastTime = last?.LastTime ?? opened.LastTime,
-            FirstBatch = last is null ? null : _places.After(stream, Sequence.None),
-            LastBatch = last,
             Snapshot = snapshot,
             SnapshotThrough = through,
             Journal = Journal(stream),

@@ -1,5 +1,4 @@
 using Mesh.Engine.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Mesh.Storage.AdoNet.Sqlite;
 
@@ -15,17 +14,9 @@ internal sealed class SqlitePlaces(SqliteSession session)
     /// <summary>The first batch that begins after the sequence.</summary>
     public BatchPlace? After(StreamNumber stream, Sequence sequence) => One(_after, stream, sequence);
 
-    /// <summary>From the columns first_sequence, count, first_time, end_bytes, first_id.</summary>
-    public static BatchPlace Of(SqliteDataReader row) => new(
-        new Sequence(row.GetInt64(0)),
-        row.GetInt32(1),
-        new RecordTime(row.GetInt64(2)),
-        row.GetInt64(3),
-        row.IsDBNull(4) ? null : StoredForm.ToId(row.GetFieldValue<byte[]>(4)));
-
     private static BatchPlace? One(SqliteStatement statement, StreamNumber stream, Sequence sequence)
     {
         using var rows = statement.Query(stream.Value, sequence.Value);
-        return rows.Read() ? Of(rows) : null;
+        return rows.Read() ? StoredRows.PlaceOf(rows, 0) : null;
     }
 }

@@ -1,5 +1,4 @@
 using Mesh.Engine.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Mesh.Storage.AdoNet.Sqlite;
 
@@ -28,7 +27,7 @@ internal sealed class SqliteReads(SqliteSession session) : IDisposable
     {
         var places = new List<BatchPlace>();
         using var rows = _places.Query(stream.Value, from.Value, (long)limit);
-        while (rows.Read()) places.Add(SqlitePlaces.Of(rows));
+        while (rows.Read()) places.Add(StoredRows.PlaceOf(rows, 0));
         return places;
     }
 
@@ -51,25 +50,18 @@ internal sealed class SqliteReads(SqliteSession session) : IDisposable
     public StreamEntry? FindEntry(StreamName name)
     {
         using var rows = _find.Query(StoredForm.OfName(name.Project), (long)name.Kind, StoredForm.OfName(name.Name));
-        return rows.Read() ? EntryOf(rows, name.Project, name.Kind) : null;
+        return rows.Read() ? StoredRows.EntryOf(rows, name.Project, name.Kind) : null;
     }
 
     public List<StreamEntry> ListEntries(string project, StreamKind kind, string after, int limit)
     {
         var entries = new List<StreamEntry>();
         using var rows = _list.Query(StoredForm.OfName(project), (long)kind, StoredForm.OfName(after), (long)limit);
-        while (rows.Read()) entries.Add(EntryOf(rows, project, kind));
+        while (rows.Read()) entries.Add(StoredRows.EntryOf(rows, project, kind));
         return entries;
     }
 
     public long CountEntries(string project, StreamKind kind) => _count.Number(StoredForm.OfName(project), (long)kind) ?? 0;
 
     public void Dispose() => session.Dispose();
-
-    private static StreamEntry EntryOf(SqliteDataReader row, string project, StreamKind kind) => new(
-        new StreamName(project, kind, StoredForm.ToName(row.GetFieldValue<byte[]>(1))),
-        new StreamNumber(row.GetInt64(0)),
-        StreamOptions.FromJson(row.GetString(2)),
-        row.GetFieldValue<byte[]>(3),
-        new RecordTime(row.GetInt64(4)));
 }

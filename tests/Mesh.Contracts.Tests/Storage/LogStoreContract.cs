@@ -5,7 +5,7 @@ using Xunit;
 namespace Mesh.Contracts.Tests.Storage;
 
 /// <summary>Data that one or more stores can be opened on, as processes would.</summary>
-public interface ILogStoreFixture
+public interface ILogStoreFixture : IAsyncDisposable
 {
     /// <returns>A store of its own on the same data, migrated.</returns>
     Task<ILogStore> ConnectAsync();
@@ -25,6 +25,7 @@ public abstract class LogStoreContract(ILogStoreFixture fixture) : IAsyncLifetim
     public async Task DisposeAsync()
     {
         foreach (var store in _stores) await store.DisposeAsync();
+        await fixture.DisposeAsync();
     }
 
     /// <summary>A second store on the same data.</summary>

@@ -19,4 +19,6 @@ public sealed class MemoryFixture : ILogStoreFixture
     private readonly MemoryLogStore _store = new();
 
     public Task<ILogStore> ConnectAsync() => Task.FromResult<ILogStore>(_store);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

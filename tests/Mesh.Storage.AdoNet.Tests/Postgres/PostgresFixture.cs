@@ -17,6 +17,9 @@ public sealed class PostgresFixture([CallerFilePath] string file = "", [CallerLi
 
     public async Task<ILogStore> ConnectAsync() => await ConnectAsync(await DatabaseAsync());
 
+    /// <summary>The database goes with its server.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     public static async Task<PostgresLogStore> ConnectAsync(string database)
     {
         var store = (PostgresLogStore)LogStores.Open(database);

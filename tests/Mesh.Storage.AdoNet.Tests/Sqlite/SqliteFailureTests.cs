@@ -21,7 +21,11 @@ public sealed class SqliteFailureTests : IAsyncLifetime
         await _store.AppendAsync(_owner, _feed.Batch());
     }
 
-    public async Task DisposeAsync() => await _store.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        await _fixture.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_locked_database_refuses_appends_by_name_keeps_serving_reads_and_recovers()
@@ -139,7 +143,7 @@ public sealed class SqliteFailureTests : IAsyncLifetime
     public async Task Everything_acknowledged_is_in_the_files_before_the_store_ends()
     {
         for (var turn = 0; turn < 50; turn++) await _store.AppendAsync(_owner, _feed.Batch(bodyBytes: 3000));
-        var copy = new SqliteFixture();
+        await using var copy = new SqliteFixture();
         foreach (var ending in new[] { "", "-wal" }) File.Copy(_fixture.Path + ending, copy.Path + ending);
         await using var store = await copy.ConnectAsync();
         Assert.Equal(Enumerable.Range(1, 51).Select(first => (long)first), await store.FirstsAsync(_owner));

@@ -1,20 +1,22 @@
 using Mesh.Contracts.Tests.Storage;
 using Mesh.Engine.Storage;
 using Mesh.Storage.AdoNet.Sqlite;
+using Mesh.Testing;
 
 namespace Mesh.Storage.AdoNet.Tests.Sqlite;
 
-/// <summary>A SQLite database in a temporary folder, which goes when the process ends.</summary>
+/// <summary>A SQLite database in a folder that goes with the fixture.</summary>
 public sealed class SqliteFixture : ILogStoreFixture
 {
-    public SqliteFixture()
-    {
-        var folder = Directory.CreateTempSubdirectory("mesh-sqlite-");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Delete(recursive: true);
-        Path = System.IO.Path.Combine(folder.FullName, "mesh.db");
-    }
+    private readonly TempFolder _folder = new();
 
-    public string Path { get; }
+    public string Path => _folder.File("mesh.db");
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     async Task<ILogStore> ILogStoreFixture.ConnectAsync() => await ConnectAsync();
 

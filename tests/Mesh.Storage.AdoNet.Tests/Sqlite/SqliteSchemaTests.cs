@@ -6,9 +6,13 @@ using Xunit;
 namespace Mesh.Storage.AdoNet.Tests.Sqlite;
 
 /// <summary>How a SQLite database comes to its schema.</summary>
-public sealed class SqliteSchemaTests
+public sealed class SqliteSchemaTests : IAsyncLifetime
 {
     private readonly SqliteFixture _fixture = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _fixture.DisposeAsync().AsTask();
 
     [Fact]
     public async Task Stores_that_start_at_once_migrate_once()

@@ -1,7 +1,7 @@
-namespace Mesh.Standalone.Tests;
+namespace Mesh.Testing;
 
 /// <summary>A folder for one test.</summary>
-internal sealed class TempFolder : IDisposable
+public sealed class TempFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("mesh-test-").FullName;
 

@@ -1,0 +1,55 @@
+using System.Data.Common;
+using Mesh.Engine.Storage;
+
+namespace Mesh.Storage.AdoNet;
+
+/// <summary>Reads rows into the port's words, in both dialects alike.</summary>
+internal static class StoredRows
+{
+    /// <summary>From the columns first_sequence, count, first_time, end_bytes, first_id, beginning at <paramref name="column"/>.</summary>
+    public static BatchPlace PlaceOf(DbDataReader row, int column) => new(
+        new Sequence(row.GetInt64(column)),
+        row.GetInt32(column + 1),
+        new RecordTime(row.GetInt64(column + 2)),
+        row.GetInt64(column + 3),
+        row.IsDBNull(column + 4) ? null : StoredForm.ToId(row.GetFieldValue<byte[]>(column + 4)));
+
+    /// <summary>From the columns number, name, options, metadata, created.</summary>
+    public static StreamEntry EntryOf(DbDataReader row, string project, StreamKind kind) =>
+        EntryOf(row, new StreamName(project, kind, StoredForm.ToName(row.GetFieldValue<byte[]>(1))), row.GetInt64(0), 2);
+
+    /// <summary>
+    /// A stream by its row alone, as if it had neither batches nor state: from the columns number, options, metadata, created, token,
+    /// low_watermark, next_sequence, last_time, beginning at <paramref name="column"/>.
+    /// </summary>
+    public static OpenedStream RaisedOf(DbDataReader row, int column, StreamName name) => new()
+    {
+        Entry = EntryOf(row, name, row.GetInt64(column), column + 1),
+        Token = new FencingToken(row.GetInt64(column + 4)),
+        IsNew = false,
+        LowWatermark = new Sequence(row.GetInt64(column + 5)),
+        Next = new Sequence(row.GetInt64(column + 6)),
+        LastTime = new RecordTime(row.GetInt64(column + 7)),
+        FirstBatch = null,
+        LastBatch = null,
+        Snapshot = ReadOnlyMemory<byte>.Empty,
+        SnapshotThrough = 0,
+        Journal = [],
+    };
+
+    /// <summary>The stream with its first and last batch: where there is one, it tells better than the last trim where the stream stands.</summary>
+    public static OpenedStream WithBatches(this OpenedStream opened, BatchPlace? first, BatchPlace? last) => opened with
+    {
+        Next = last?.Last.Next() ?? opened.Next,
+        LastTime = last?.LastTime ?? opened.LastTime,
+        FirstBatch = first,
+        LastBatch = last,
+    };
+
+    private static StreamEntry EntryOf(DbDataReader row, StreamName name, long number, int column) => new(
+        name,
+        new StreamNumber(number),
+        StreamOptions.FromJson(row.GetString(column)),
+        row.GetFieldValue<byte[]>(column + 1),
+        new RecordTime(row.GetInt64(column + 2)));
+}
