@@ -161,7 +161,7 @@ public sealed class SubscribeTests
         await using var host = await GrpcHost.StartAsync();
         using var subscriber = await host.SubscribeAsync([]);
         var stopping = host.StopAsync();
-        Assert.Equal(Stopped(inHeaders: false), await subscriber.Call.StatusAsync());
+        Assert.Equal(new GrpcClientStatus(14, "The server stops. Connect again.", InHeaders: false), await subscriber.Call.StatusAsync());
         await stopping;
     }
 
@@ -174,7 +174,8 @@ public sealed class SubscribeTests
         await call.SendAsync(new EncapsulatedEvent { Topic = "t" }.ToByteArray());
         Assert.Equal("t", (await subscriber.NextAsync()).Topic);
         var stopping = host.StopAsync();
-        Assert.Equal(Stopped(inHeaders: true), await call.StatusAsync());
+        var status = await call.StatusAsync();
+        Assert.True(status.Code == 14, status.ToString()); // or the connection is closed before this client has read it
         await stopping;
         Assert.Equal(1, (await host.Events.StateAsync()).Length);
     }
@@ -214,6 +215,4 @@ public sealed class SubscribeTests
         call.Complete();
         Assert.Equal(3, (await call.StatusAsync()).Code);
     }
-
-    private static GrpcClientStatus Stopped(bool inHeaders) => new(14, "The server stops. Connect again.", inHeaders);
 }

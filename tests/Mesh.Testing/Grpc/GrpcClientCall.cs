@@ -74,7 +74,9 @@ public sealed class GrpcClientCall : IDisposable
         }
         catch (Exception reset) when (reset is HttpRequestException or HttpIOException)
         {
-            return new GrpcClientStatus(-1, (reset.InnerException ?? reset).Message, InHeaders: false);
+            // A lost connection is UNAVAILABLE to every gRPC client; a reset stream is told apart here.
+            var isReset = (reset as HttpIOException ?? reset.InnerException) is HttpProtocolException;
+            return new GrpcClientStatus(isReset ? -1 : 14, (reset.InnerException ?? reset).Message, InHeaders: false);
         }
     }
 

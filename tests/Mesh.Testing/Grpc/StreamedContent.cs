@@ -14,11 +14,14 @@ internal sealed class StreamedContent : HttpContent
     /// <summary>Ends the body.</summary>
     public void Complete() => _completed.TrySetResult();
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        await stream.FlushAsync(); // the headers, ahead of the first message
+        await stream.FlushAsync(cancellationToken); // the headers, ahead of the first message
         _opened.TrySetResult(stream);
-        await _completed.Task;
+        await _completed.Task.WaitAsync(cancellationToken); // cancelled too when the server wants no more
     }
 
     protected override bool TryComputeLength(out long length)
