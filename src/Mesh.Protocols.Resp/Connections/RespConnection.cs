@@ -76,15 +76,12 @@ internal sealed class RespConnection : IDisposable
     {
         if (_start == _end) _start = _end = 0;
         if (_input.Length - _end < ReadBytesMin) MakeRoom();
-        var received = _socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None, stop);
-        if (!received.IsCompletedSuccessfully) return TakeAsync(received);
-        _end += received.Result;
-        return received;
+        return TakeAsync(_socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None, stop));
     }
 
     private async ValueTask<int> TakeAsync(ValueTask<int> receiving)
     {
-        var received = await receiving;
+        var received = await receiving; // once: the socket reuses what is behind it
         _end += received;
         return received;
     }
