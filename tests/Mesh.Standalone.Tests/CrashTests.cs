@@ -45,6 +45,20 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task Fifty_connections_that_append_one_by_one_are_all_answered()
+    {
+        await using var mesh = await MeshProcess.OpenAsync(_folder.File("mesh.db"));
+        var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
+        {
+            await using var wire = await RespWire.ConnectAsync(mesh.Resp);
+            var mine = new List<object?>();
+            for (var i = 0; i < 400; i++) mine.Add(await wire.AskAsync("XADD", Ring, "*", "field", "value"));
+            return mine;
+        }));
+        Assert.Equal(50 * 400, ids.SelectMany(each => each).OfType<string>().Distinct().Count());
+    }
+
+    [Fact]
     public async Task Those_who_only_wait_do_not_hold_up_the_end()
     {
         await using var mesh = await MeshProcess.OpenAsync(_folder.File("mesh.db"));
