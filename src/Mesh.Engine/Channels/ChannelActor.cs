@@ -50,7 +50,7 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
     {
         var takeOver = await base.RebuildAsync(opened, log, entries);
         var index = new ChannelIndex();
-        await ScanAsync(log, await OldestWorthReadingAsync(opened, log.Low), (in header, batch) => Index(index, header, batch));
+        await Stored.ScanAsync(log, await OldestWorthReadingAsync(opened, log.Low), (in header, batch) => Index(index, header, batch));
         index.Trim(log.Low);
         return () =>
         {

@@ -58,7 +58,7 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
         foreach (var entry in entries)
             if (entry.Op == JournalOp.Topics) topics = TopicIndex.Read(entry.Payload.Span);
         long bytes = 0;
-        await ScanAsync(log, topics.Through.Next(), (in header, batch) =>
+        await Stored.ScanAsync(log, topics.Through.Next(), (in header, batch) =>
         {
             Index(topics, header, batch);
             bytes += batch.Length;

@@ -14,9 +14,6 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     /// <summary>A stream's times may lead the clock by so much, one microsecond a record.</summary>
     private const long LeadMicrosMax = 1_000_000;
 
-    /// <summary>Bytes of one step of a walk over what is stored.</summary>
-    private const int ScanBytes = 4 * 1024 * 1024;
-
     private readonly ArrayBufferWriter<byte> _scratch = new(64);
     private readonly Queue<ParkedAppend> _parked = new();
     private long _parkedBytes;
@@ -25,7 +22,10 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     private protected StreamActor(StreamName name, EngineContext engine)
         : base(name, engine)
     {
+        Stored = new StoredReads(engine.Store, damaged => ReportDamage(damaged));
     }
+
+    private protected StoredReads Stored { get; }
 
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {
@@ -123,19 +123,6 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         StreamJournal.WriteEntry(target, JournalOp.Dedupe, _scratch.WrittenSpan);
     }
 
-    /// <summary>For rebuilding: walks all stored batches from the one that holds <paramref name="from"/> on.</summary>
-    private protected async ValueTask ScanAsync(SequencedLog log, Sequence from, BatchCommitted onBatch)
-    {
-        for (var next = from; next <= log.High;)
-        {
-            var page = await Engine.Store.ReadAsync(log.Number, next, log.High, ScanBytes);
-            foreach (var damaged in page.Damaged) ReportDamage(damaged);
-            foreach (var batch in page.Batches) onBatch(batch.Header, batch.Bytes);
-            if (page.Exhausted) return;
-            next = After(page, next);
-        }
-    }
-
     /// <summary>Slices of single records, in the order of <paramref name="sequences"/>; those that are gone or damaged are left out.</summary>
     private protected async ValueTask<List<BatchSlice>> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, CancellationToken cancel) =>
         (await PickAsync(stream, sequences, long.MaxValue, cancel)).Slices;
@@ -162,18 +149,14 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         return new Picked(slices, looked, bytes);
     }
 
-    private async ValueTask<CachedBatch?> BatchOfAsync(StreamNumber stream, Sequence sequence, CancellationToken cancel)
+    private ValueTask<CachedBatch?> BatchOfAsync(StreamNumber stream, Sequence sequence, CancellationToken cancel)
     {
         lock (Turn)
         {
-            if (Log is { } log && log.Number == stream && sequence >= log.Cache.First && sequence <= log.High) return log.Cache.BatchOf(sequence);
+            if (Log is { } log && log.Number == stream && sequence >= log.Cache.First && sequence <= log.High) return new(log.Cache.BatchOf(sequence));
         }
 
-        var page = await Engine.Store.ReadAsync(stream, sequence, sequence, bytesMax: 1, cancel);
-        foreach (var damaged in page.Damaged) ReportDamage(damaged);
-        if (page.Batches.Count == 0) return null;
-        var batch = page.Batches[0];
-        return batch.Header.First <= sequence && sequence <= batch.Header.Last ? new CachedBatch(batch.Header, batch.Bytes) : null;
+        return Stored.BatchOfAsync(stream, sequence, cancel);
     }
 
     /// <summary>Appends that come while the stream is closed wait in line, so that a caller's order holds.</summary>
@@ -274,37 +257,10 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         if (query.FromTime is { } time)
         {
             if (log.Cache.Find(time) is not { } batch) return null;
-            return TryReadHere(query with { FromTime = null, From = At(batch.Header.First, batch.Header.FirstTime, batch.Header.Count, time, query.Backwards) });
+            return TryReadHere(query with { FromTime = null, From = CachedReads.At(batch.Header.First, batch.Header.FirstTime, batch.Header.Count, time, query.Backwards) });
         }
 
-        return query.Backwards ? TryReadDown(log, low, query) : TryReadUp(log, low, query);
-    }
-
-    private static RecordPage? TryReadUp(SequencedLog log, Sequence low, in ReadQuery query)
-    {
-        var from = query.From > low ? query.From : low;
-        if (from > log.High) return RecordPage.Empty(log.Next, low, log.High);
-        if (from < log.Cache.First) return null;
-        var slices = new List<BatchSlice>();
-        var next = log.Cache.Collect(slices, from, log.High, query.RecordsMax, query.BytesMax);
-        return new RecordPage(slices, next, low, log.High);
-    }
-
-    private static RecordPage? TryReadDown(SequencedLog log, Sequence low, in ReadQuery query)
-    {
-        var from = query.From < log.High ? query.From : log.High;
-        if (from < low) return RecordPage.Empty(Sequence.None, low, log.High);
-        if (from < log.Cache.First) return null;
-        var slices = new List<BatchSlice>();
-        long bytes = 0;
-        while (from >= low && from >= log.Cache.First && slices.Count < query.RecordsMax && bytes < query.BytesMax)
-        {
-            var batch = log.Cache.BatchOf(from);
-            from = Descend(slices, batch, from, low, query.RecordsMax);
-            bytes += batch.Bytes.Length;
-        }
-
-        return new RecordPage(slices, from, low, log.High);
+        return query.Backwards ? CachedReads.TryDown(log, low, query) : CachedReads.TryUp(log, low, query);
     }
 
     private async ValueTask<RecordPage> ReadStoredAsync(ReadQuery query, CancellationToken cancel)
@@ -327,104 +283,12 @@ public abstract class StreamActor : StreamOwner, IStreamLog
                 query = query with
                 {
                     FromTime = null,
-                    From = place is { } found ? At(found.First, found.FirstTime, found.Count, time, query.Backwards) : query.Backwards ? Sequence.None : Sequence.First,
+                    From = place is { } found ? CachedReads.At(found.First, found.FirstTime, found.Count, time, query.Backwards) : query.Backwards ? Sequence.None : Sequence.First,
                 };
                 continue;
             }
 
-            var read = query.Backwards ? await ReadDownAsync(stream, low, high, query, cancel) : await ReadUpAsync(stream, low, high, query, cancel);
-            if (read is not null) return read;
-        }
-    }
-
-    private async ValueTask<RecordPage?> ReadUpAsync(StreamNumber stream, Sequence low, Sequence high, ReadQuery query, CancellationToken cancel)
-    {
-        var next = query.From > low ? query.From : low;
-        var slices = new List<BatchSlice>();
-        while (slices.Count == 0 && next <= high)
-        {
-            var stored = await Engine.Store.ReadAsync(stream, next, high, query.BytesMax, cancel);
-            foreach (var damaged in stored.Damaged) ReportDamage(damaged);
-            var left = query.RecordsMax;
-            foreach (var batch in stored.Batches)
-            {
-                if (left == 0 || batch.Header.First > high) break;
-                var slice = new CachedBatch(batch.Header, batch.Bytes).Slice(next, high, left);
-                slices.Add(slice);
-                left -= slice.Count;
-                next = batch.Header.First.Plus(slice.Index + slice.Count);
-            }
-
-            if (slices.Count > 0) break;
-            next = After(stored, high.Next());
-        }
-
-        return new RecordPage(slices, next, low, high);
-    }
-
-    private async ValueTask<RecordPage?> ReadDownAsync(StreamNumber stream, Sequence low, Sequence high, ReadQuery query, CancellationToken cancel)
-    {
-        var from = query.From < high ? query.From : high;
-        var slices = new List<BatchSlice>();
-        while (slices.Count == 0 && from >= low)
-        {
-            var stored = await Engine.Store.ReadBackwardsAsync(stream, from, low, query.BytesMax, cancel);
-            foreach (var damaged in stored.Damaged) ReportDamage(damaged);
-            foreach (var batch in stored.Batches)
-            {
-                if (slices.Count >= query.RecordsMax) break;
-                from = Descend(slices, new CachedBatch(batch.Header, batch.Bytes), from, low, query.RecordsMax);
-            }
-
-            if (slices.Count > 0) break;
-            from = stored.Damaged.Count > 0 ? new Sequence(stored.Damaged[^1].First.Value - 1) : Sequence.None;
-        }
-
-        return new RecordPage(slices, from, low, high);
-    }
-
-    /// <summary>Adds the records of a batch from <paramref name="from"/> down to <paramref name="low"/>, one a slice.</summary>
-    /// <returns>The sequence to go on with, downwards.</returns>
-    private static Sequence Descend(List<BatchSlice> slices, in CachedBatch batch, Sequence from, Sequence low, int recordsMax)
-    {
-        var last = from < batch.Header.Last ? from : batch.Header.Last;
-        var first = low > batch.Header.First ? low : batch.Header.First;
-        if (last.Value - first.Value >= recordsMax - slices.Count) first = new Sequence(last.Value - (recordsMax - slices.Count) + 1);
-        var at = slices.Count;
-        var walker = batch.Slice(first, last, int.MaxValue).GetEnumerator();
-        while (walker.MoveNext()) slices.Add(new BatchSlice(batch.Bytes, walker.Offset, walker.Index, 1));
-        slices.Reverse(at, slices.Count - at);
-        return new Sequence(first.Value - 1);
-    }
-
-    /// <summary>The sequence after the last row of a page, damaged or not.</summary>
-    private static Sequence After(StoredPage page, Sequence otherwise)
-    {
-        var batches = page.Batches.Count > 0 ? page.Batches[^1].Header.Last.Next() : Sequence.None;
-        var damaged = page.Damaged.Count > 0 ? page.Damaged[^1].First.Plus(page.Damaged[^1].Count) : Sequence.None;
-        var last = batches > damaged ? batches : damaged;
-        return last == Sequence.None ? otherwise : last;
-    }
-
-    /// <summary>The record at or after a time (backwards: at or before it), given the last batch that begins at or before the time.</summary>
-    private static Sequence At(Sequence first, RecordTime firstTime, int count, RecordTime time, bool backwards)
-    {
-        var index = time.Micros - firstTime.Micros;
-        return first.Plus(backwards ? Math.Min(index, count - 1) : Math.Min(index, count));
-    }
-
-    private sealed record ParkedAppend(byte[] Segment, AppendOptions Options, TaskCompletionSource<AppendResult> Answer)
-    {
-        public async Task AnswerAsync(ValueTask<AppendResult> append)
-        {
-            try
-            {
-                Answer.TrySetResult(await append);
-            }
-            catch (Exception reason)
-            {
-                Answer.TrySetException(reason);
-            }
+            return query.Backwards ? await Stored.ReadDownAsync(stream, low, high, query, cancel) : await Stored.ReadUpAsync(stream, low, high, query, cancel);
         }
     }
 

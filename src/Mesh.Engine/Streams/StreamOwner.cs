@@ -22,10 +22,7 @@ public abstract class StreamOwner : ICommitSource
     private State _state;
     private bool _enlisted;
     private bool _lowChanged;
-    private Sequence _trimmedLow;
-    private RecordTime _trimmedAt;
-    private long _endBytes;
-    private RetentionWindow? _retention;
+    private LogTrimmer? _trimmer;
     private StreamJournal _journal = new(null);
 
     private protected StreamOwner(StreamName name, EngineContext engine)
@@ -128,7 +125,7 @@ public abstract class StreamOwner : ICommitSource
         if (await LoadPlacesAsync() is not { } log) return;
         lock (Turn)
         {
-            if (_state == State.Open && Log == log && log.ReadableLow > _trimmedLow) Enlist();
+            if (_state == State.Open && Log == log && _trimmer!.IsBehind(log)) Enlist();
         }
     }
 
@@ -299,9 +296,9 @@ public abstract class StreamOwner : ICommitSource
     {
         var log = Log!;
         var low = log.ReadableLow;
-        log.RaiseLow(_retention!.Low(log.Low, log.Next, _endBytes, Engine.Clock.Now()));
+        _trimmer!.Apply(log, Engine.Clock.Now());
         if (log.ReadableLow > low) OnTrimmed(log.ReadableLow);
-        return !_retention.NeedsPlaces;
+        return !_trimmer.NeedsPlaces;
     }
 
     /// <summary>Makes the low watermark exact.</summary>
@@ -312,19 +309,19 @@ public abstract class StreamOwner : ICommitSource
         while (true)
         {
             SequencedLog log;
-            RetentionWindow retention;
+            LogTrimmer trimmer;
             lock (Turn)
             {
                 if (Log is null) return null;
                 if (TryApplyRetention()) return Log;
                 log = Log;
-                retention = _retention!;
+                trimmer = _trimmer!;
             }
 
             var places = await Engine.Store.PlacesAsync(log.Number, log.Low, RetentionWindow.PlacesMax);
             lock (Turn)
             {
-                if (_retention == retention) retention.Load(places, reachesTail: places.Count == 0 || places[^1].Last >= log.High);
+                if (_trimmer == trimmer) trimmer.Load(places, log.High);
             }
         }
     }
@@ -344,7 +341,7 @@ public abstract class StreamOwner : ICommitSource
     private StreamCommit? BuildCommit(SequencedLog log)
     {
         var batches = log.Seal();
-        var trim = TrimDue(log);
+        var trim = _trimmer!.TakeDue(log, Engine.Clock.Now());
         if (trim is not null) OnDeleting();
         if (_lowChanged) AddJournal(JournalOp.Low, VarintBytes(log.Low.Value));
         _lowChanged = false;
@@ -370,16 +367,6 @@ public abstract class StreamOwner : ICommitSource
         return _journal.Snapshot(parts.WrittenSpan);
     }
 
-    private TrimRow? TrimDue(SequencedLog log)
-    {
-        var now = Engine.Clock.Now();
-        if (log.ReadableLow <= _trimmedLow || now.Since(_trimmedAt) < Engine.Options.TrimInterval) return null;
-        _trimmedAt = now;
-        _trimmedLow = log.ReadableLow;
-        var (next, lastTime) = log.AfterSealed;
-        return new TrimRow(_trimmedLow, next, lastTime);
-    }
-
     private CommitTally ShowCommitted(Handover ended)
     {
         var log = Log!;
@@ -388,8 +375,7 @@ public abstract class StreamOwner : ICommitSource
         log.Commit((in header, batch) =>
         {
             bytes += batch.Length;
-            _endBytes += batch.Length;
-            _retention!.Add(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId));
+            _trimmer!.OnCommitted(header, batch.Length);
             OnCommitted(header, batch);
         });
         TryApplyRetention();
@@ -497,10 +483,7 @@ public abstract class StreamOwner : ICommitSource
         _opened = opened;
         Log = log;
         _journal = new StreamJournal(opened);
-        _endBytes = opened.LastBatch?.EndBytes ?? 0;
-        _retention = new RetentionWindow(opened.Entry.Options, opened.FirstBatch?.EndBytes ?? 0);
-        if (opened.LastBatch is null) _retention.Load([], reachesTail: true);
-        _trimmedLow = opened.LowWatermark;
+        _trimmer = new LogTrimmer(opened, Engine.Options.TrimInterval);
         _lowChanged = false;
         takeOver();
         _state = State.Open;
