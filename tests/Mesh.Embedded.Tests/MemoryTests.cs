@@ -22,3 +22,8 @@ public sealed class RoomsInMemory : RoomContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
+
+public sealed class QueuesInMemory : QueueContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}

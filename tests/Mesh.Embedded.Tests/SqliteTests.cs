@@ -19,6 +19,11 @@ public sealed class PartitionsInSqlite : PartitionContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
+public sealed class QueuesInSqlite : QueueContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
+}
+
 /// <summary>A new SQLite database for each test, in a folder that goes with it.</summary>
 internal static class InSqlite
 {

@@ -73,8 +73,8 @@ public readonly ref struct RecordView
     /// <summary>When the record expires; <see cref="RecordTime.Max"/> when it does not.</summary>
     public RecordTime ExpiresAt => TtlMicros == 0 ? RecordTime.Max : After(TtlMicros);
 
-    /// <summary>When the record may first be seen.</summary>
-    public RecordTime VisibleAt => After(DelayMicros);
+    /// <summary>When the record may first be seen; before every time when it is not delayed, for times may lead the clock.</summary>
+    public RecordTime VisibleAt => DelayMicros == 0 ? RecordTime.None : After(DelayMicros);
 
     public ReadOnlySpan<byte> Body { get; }
 

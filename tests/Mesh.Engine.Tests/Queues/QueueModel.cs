@@ -13,7 +13,7 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
     public List<ClaimId> Known { get; } = [];
 
     public void Post(string body, RecordTime time, TimeSpan ttl, TimeSpan delay) =>
-        _items.Add(new Item(_items.Count + 1, body) { VisibleAt = time.Plus(delay), ExpiresAt = ttl == TimeSpan.Zero ? RecordTime.Max : time.Plus(ttl) });
+        _items.Add(new Item(_items.Count + 1, body) { VisibleAt = delay == TimeSpan.Zero ? RecordTime.None : time.Plus(delay), ExpiresAt = ttl == TimeSpan.Zero ? RecordTime.Max : time.Plus(ttl) });
 
     public bool IsLive(ClaimId id) => _claims.TryGetValue(id, out var claim) && claim.At.Plus(claim.Timeout) > now();
 
