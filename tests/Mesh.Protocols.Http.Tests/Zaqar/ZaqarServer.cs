@@ -1,0 +1,55 @@
+using Mesh.Embedded;
+using Mesh.Engine.Storage;
+using Mesh.Protocols.Http.Zaqar;
+using Mesh.Testing;
+using Microsoft.AspNetCore.Builder;
+
+namespace Mesh.Protocols.Http.Tests.Zaqar;
+
+/// <summary>The Zaqar door over a mesh in memory, with a clock that the test moves.</summary>
+internal sealed class ZaqarServer : IAsyncDisposable
+{
+    private readonly HttpClient _http;
+    private readonly EmbeddedMesh _mesh;
+    private readonly KestrelHost _host;
+
+    private ZaqarServer(EmbeddedMesh mesh, KestrelHost host, ManualClock clock)
+    {
+        _mesh = mesh;
+        _host = host;
+        Clock = clock;
+        _http = new HttpClient { BaseAddress = host.Address };
+        Client = NewClient();
+    }
+
+    public ManualClock Clock { get; }
+
+    public Uri Address => _host.Address;
+
+    /// <summary>The client that a test with one client is about.</summary>
+    public ZaqarCaller Client { get; }
+
+    public static async Task<ZaqarServer> StartAsync(ZaqarOptions? options = null, ILogStore? store = null)
+    {
+        var clock = new ManualClock();
+        var mesh = await EmbeddedMesh.StartAsync(store ?? new MemoryLogStore(), clock: clock);
+        return new ZaqarServer(mesh, await HostAsync(mesh, options), clock);
+    }
+
+    /// <summary>A host of the door over any mesh.</summary>
+    public static Task<KestrelHost> HostAsync(IMesh mesh, ZaqarOptions? options = null)
+    {
+        var endpoint = new ZaqarEndpoint(mesh, options);
+        return KestrelHost.StartAsync(app => app.Run(endpoint.HandleAsync));
+    }
+
+    /// <summary>Another client of the same project, or of another one.</summary>
+    public ZaqarCaller NewClient(string project = "p") => new(_http, project, Guid.NewGuid().ToString());
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _host.DisposeAsync();
+        await _mesh.DisposeAsync();
+    }
+}
