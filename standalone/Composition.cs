@@ -18,7 +18,8 @@ internal static class Composition
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, doors, options));
         builder.Services.AddSingleton(_ => logs); // made by the container, so that it is disposed of with it
         builder.Services.AddSingleton<MetricCollector>();
-        foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp)) builder.Services.AddHostedService(_ => new RespDoor(door, mesh, options));
+        foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp))
+            builder.Services.AddHostedService(services => new RespDoor(door, mesh, options, services.GetRequiredService<ILogger<RespDoor>>()));
         var web = builder.Build();
         web.Run(Dispatch(web, options, mesh));
         return web;

@@ -4,7 +4,7 @@ using Mesh.Protocols.Resp;
 namespace Mesh.Standalone;
 
 /// <summary>Opens the RESP door before the web server's, and closes it together with them.</summary>
-internal sealed class RespDoor(Door door, IMesh mesh, StandaloneOptions options) : IHostedService
+internal sealed class RespDoor(Door door, IMesh mesh, StandaloneOptions options, ILogger<RespDoor> log) : IHostedService
 {
     private RespListener? _listener;
 
@@ -12,7 +12,12 @@ internal sealed class RespDoor(Door door, IMesh mesh, StandaloneOptions options)
     {
         try
         {
-            var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, new RespOptions { ConnectionsMax = options.ConnectionsMax });
+            var bounds = new RespOptions
+            {
+                ConnectionsMax = options.ConnectionsMax,
+                OnFault = fault => log.LogError(fault, "A RESP connection ended by a fault of the server's"),
+            };
+            var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds);
             door.Bound = () => listener.EndPoint;
             _listener = listener;
             return Task.CompletedTask;

@@ -117,6 +117,11 @@ public sealed class RespListener : IAsyncDisposable
         {
             using (connection) await connection.RunAsync(_stop.Token);
         }
+        catch (Exception fault)
+        {
+            // One connection's end must not be the end of the others.
+            _options.OnFault(fault);
+        }
         finally
         {
             RespMetrics.Connected(-1);

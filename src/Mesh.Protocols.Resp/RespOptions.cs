@@ -23,4 +23,7 @@ public sealed record RespOptions
 
     /// <summary>Default 60 s, as Redis.</summary>
     public TimeSpan SubscriberSoftTime { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Told of a fault of ours that ended one connection. Called on any thread.</summary>
+    public Action<Exception> OnFault { get; init; } = static _ => { };
 }
