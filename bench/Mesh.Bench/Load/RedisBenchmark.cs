@@ -8,6 +8,8 @@ namespace Mesh.Bench.Load;
 /// <summary>Drives a server with <c>redis-benchmark</c>.</summary>
 internal static class RedisBenchmark
 {
+    private static readonly TimeSpan TimeMax = TimeSpan.FromMinutes(10);
+
     /// <returns>Requests answered per second.</returns>
     public static async Task<double> RunAsync(IPEndPoint server, int clients, int pipeline, long requests, params string[] command)
     {
@@ -19,6 +21,8 @@ internal static class RedisBenchmark
         var start = new ProcessStartInfo(Tools.Find("redis-benchmark"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
+        using var timeout = new CancellationTokenSource(TimeMax);
+        using var cut = timeout.Token.Register(process.Kill); // it tries for ever to reach a server that has gone
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var line = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(each => each.StartsWith('"')) ?? "";

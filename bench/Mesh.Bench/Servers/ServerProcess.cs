@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -43,15 +44,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         return StartAsync(Tools.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--logfile", "redis.log", .. persistence], port, folder);
     }
 
-    /// <summary>The embedded host with its RESP door.</summary>
+    /// <summary>The embedded host with its RESP door, on the port that its banner shows.</summary>
     /// <param name="data">Where its data is; null for a new SQLite file.</param>
     public static Task<ServerProcess> MeshAsync(string? data = null)
     {
         var folder = data is null ? NewFolder() : null;
-        var port = FreePort();
         var host = Path.Combine(Tools.Root, "standalone", "bin", "Release", "net10.0", "standalone.dll");
-        string[] arguments = [host, "--http", "off", "--rse", "off", "--grpc", "off", "--resp", $"{port}", "--data", data ?? Path.Combine(folder!, "mesh.db")];
-        return StartAsync("dotnet", arguments, port, folder);
+        string[] arguments = [host, "--http", "off", "--rse", "off", "--grpc", "off", "--resp", "0", "--data", data ?? Path.Combine(folder!, "mesh.db")];
+        return StartAsync("dotnet", arguments, null, folder);
     }
 
     /// <summary>A bare connection handler: what the web server's transport alone takes.</summary>
@@ -78,25 +78,32 @@ internal sealed class ServerProcess : IAsyncDisposable
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
-    private static async Task<ServerProcess> StartAsync(string program, string[] arguments, int port, string? folder)
+    /// <summary>Starts a program and waits until it takes connections. Without a port, the server chooses one and says so.</summary>
+    private static async Task<ServerProcess> StartAsync(string program, string[] arguments, int? port, string? folder)
     {
         var since = Stopwatch.StartNew();
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        var output = new System.Text.StringBuilder();
-        process.OutputDataReceived += (_, line) => output.AppendLine(line.Data);
-        process.ErrorDataReceived += (_, line) => output.AppendLine(line.Data);
+        var output = new ConcurrentQueue<string?>();
+        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data);
+        process.ErrorDataReceived += (_, line) => output.Enqueue(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var endPoint = new IPEndPoint(IPAddress.Loopback, port);
         while (since.Elapsed < StartMax && !process.HasExited)
         {
-            if (await TryConnectAsync(endPoint)) return new ServerProcess(process, endPoint, folder) { StartTime = since.Elapsed };
+            var endPoint = port is { } known ? new IPEndPoint(IPAddress.Loopback, known) : Announced(output);
+            if (endPoint is not null && await TryConnectAsync(endPoint)) return new ServerProcess(process, endPoint, folder) { StartTime = since.Elapsed };
             await Task.Delay(5);
         }
 
         if (!process.HasExited) process.Kill();
-        throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not open port {port}:\n{output}");
+        throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not open its port:\n{string.Join('\n', output)}");
+    }
+
+    private static IPEndPoint? Announced(IEnumerable<string?> output)
+    {
+        var line = output.FirstOrDefault(each => each?.TrimStart().StartsWith("RESP ", StringComparison.Ordinal) == true);
+        return line is null ? null : IPEndPoint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
     }
 
     private static async Task<bool> TryConnectAsync(IPEndPoint endPoint)
