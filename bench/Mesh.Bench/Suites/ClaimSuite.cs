@@ -17,7 +17,7 @@ internal static class ClaimSuite
     public static async Task RunAsync(BenchOptions options)
     {
         var table = new Table(
-            $"Claim recovery, SQLite: a queue with {ClaimsHeld * ClaimSize:N0} records claimed, opened anew (milliseconds)", "backlog", "start and first claim", "second claim", "claims/s before");
+            $"Claim recovery, SQLite: a queue with half of its records claimed, at most {ClaimsHeld * ClaimSize:N0}, opened anew (milliseconds)", "backlog", "start and first claim", "second claim", "claims/s before");
         foreach (var backlog in new[] { 1_000, 1_000_000 })
         {
             var records = Math.Max(1000, (int)(backlog * options.Scale));
