@@ -23,6 +23,7 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     private volatile CommitFault _next;
     private volatile bool _isAway;
     private volatile TaskCompletionSource? _gate;
+    private volatile TaskCompletionSource? _readGate;
     private volatile Sequence[] _damaged = [];
 
     /// <summary>While true, everything is refused as if the database were gone.</summary>
@@ -38,6 +39,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     /// <summary>From now on the batch that begins with this record, in whatever stream, reads as damaged.</summary>
     public void Damage(Sequence first) => _damaged = [.. _damaged, first];
 
+    /// <summary>Transactions in which this stream takes part are refused.</summary>
+    public StreamNumber? Refused { get; set; }
+
     public void FailNextCommit(CommitFault fault) => _next = fault;
 
     /// <summary>Commits wait from now on until the answer is disposed of.</summary>
@@ -45,7 +49,15 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _gate = gate;
-        return new Release(this, gate);
+        return new Release(() => _gate = null, gate);
+    }
+
+    /// <summary>Reads of records, forwards, wait from now on until the answer is disposed of.</summary>
+    public IDisposable HoldReads()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _readGate = gate;
+        return new Release(() => _readGate = null, gate);
     }
 
     public ValueTask MigrateAsync(CancellationToken cancel = default) => inner.MigrateAsync(cancel);
@@ -59,7 +71,7 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
         There();
         var fault = _next;
         _next = CommitFault.None;
-        if (fault == CommitFault.Refused) throw new StorageUnavailableException("The test refuses this commit.");
+        if (fault == CommitFault.Refused || commits.Any(commit => commit.Stream == Refused)) throw new StorageUnavailableException("The test refuses this commit.");
         if (fault == CommitFault.UnknownNotStored) throw new CommitOutcomeUnknownException("The test cut the connection before the commit.", new IOException());
         var outcomes = await inner.CommitAsync(commits);
         Commits++;
@@ -68,8 +80,11 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
             : outcomes;
     }
 
-    public async ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
-        WithDamage(await There().ReadAsync(stream, from, through, bytesMax, cancel));
+    public async ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default)
+    {
+        if (_readGate is { } gate) await gate.Task;
+        return WithDamage(await There().ReadAsync(stream, from, through, bytesMax, cancel));
+    }
 
     public async ValueTask<StoredPage> ReadBackwardsAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
         WithDamage(await There().ReadBackwardsAsync(stream, from, through, bytesMax, cancel));
@@ -110,11 +125,11 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
 
     private ILogStore There() => _isAway ? throw new StorageUnavailableException("The test has taken the database away.") : inner;
 
-    private sealed class Release(FaultyLogStore store, TaskCompletionSource gate) : IDisposable
+    private sealed class Release(Action open, TaskCompletionSource gate) : IDisposable
     {
         public void Dispose()
         {
-            store._gate = null;
+            open();
             gate.TrySetResult();
         }
     }

@@ -14,6 +14,14 @@ public static class Given
         return writer.Finish().ToArray();
     }
 
+    /// <summary>A segment of one record that expires.</summary>
+    public static ReadOnlyMemory<byte> Mortal(string body, TimeSpan ttl)
+    {
+        using var writer = new SegmentWriter();
+        writer.Add(new RecordFields { TtlMicros = (long)ttl.TotalMicroseconds }, Encoding.UTF8.GetBytes(body));
+        return writer.Finish().ToArray();
+    }
+
     /// <summary>A segment of one record with a key.</summary>
     public static ReadOnlyMemory<byte> Keyed(string key, string body, string producer = "")
     {
