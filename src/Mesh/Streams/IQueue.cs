@@ -3,23 +3,23 @@ namespace Mesh;
 /// <summary>A queue whose records are claimed, and deleted when done (Zaqar specification, sections 1.4 and 1.5).</summary>
 public interface IQueue : IStreamLog
 {
-    /// <summary>Live records in order, without those a reader should not see.</summary>
+    /// <summary>Live records in order, without those a reader should not see. A page of very large records may end early; it is empty only when nothing is left.</summary>
     ValueTask<QueuePage> ListAsync(QueueQuery query, CancellationToken cancel = default);
 
     /// <summary>Those of the records that live, in the order asked for; claimed and delayed ones too.</summary>
     ValueTask<QueuePage> GetAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default);
 
     /// <summary>Claims up to <paramref name="limit"/> of the oldest records that live, are due and are not claimed.</summary>
-    /// <param name="limit">1 to 1,000.</param>
+    /// <param name="limit">1 to 1,000; of very large records fewer come.</param>
     /// <param name="terms">For how long.</param>
     /// <param name="cancel">Ends the call; what was claimed by then stays claimed until it expires.</param>
     ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default);
 
-    /// <returns>Null when the claim is unknown, released or expired.</returns>
+    /// <returns>Null when the claim is unknown, released or expired, or none of its records is left.</returns>
     ValueTask<ClaimView?> FindClaimAsync(ClaimId claim, CancellationToken cancel = default);
 
     /// <summary>Counts the claim's time anew from now.</summary>
-    /// <returns>False when the claim is unknown, released or expired.</returns>
+    /// <returns>False when the claim is unknown, released or expired, or none of its records is left.</returns>
     ValueTask<bool> ExtendAsync(ClaimId claim, ClaimTerms terms, CancellationToken cancel = default);
 
     /// <summary>Gives the claim's records back, each to its old position. Unknown claims are no error.</summary>
@@ -44,8 +44,8 @@ public readonly record struct ClaimId(Guid Value)
 }
 
 /// <summary>For how long a claim holds its records.</summary>
-/// <param name="VisibilityTimeout">From now; then the records are free again.</param>
-/// <param name="Grace">A record that would expire before the claim lives for the timeout and this long.</param>
+/// <param name="VisibilityTimeout">From now; then the records are free again. 1 µs to 366 days.</param>
+/// <param name="Grace">A record that would expire before the claim lives for the timeout and this long. 0 to 366 days.</param>
 public readonly record struct ClaimTerms(TimeSpan VisibilityTimeout, TimeSpan Grace);
 
 /// <summary>A list of live records.</summary>
@@ -99,7 +99,7 @@ public enum AckResult
     /// <summary>A live claim holds the record, and none or another live one was named.</summary>
     HeldByOther,
 
-    /// <summary>The claim named is unknown, released or expired. The record stays.</summary>
+    /// <summary>The claim named is unknown, released or expired, or none of its records is left. The record stays.</summary>
     ClaimExpired,
 
     /// <summary>A live claim was named, but the record is not claimed.</summary>
