@@ -17,6 +17,7 @@ public static class EngineMetrics
     private static readonly Counter<long> CommitFailures = Meter.CreateCounter<long>("mesh.commit.failures", "{commit}", "Transactions that failed.");
     private static readonly Counter<long> Fenced = Meter.CreateCounter<long>("mesh.streams.fenced", "{stream}", "Streams refused because another owner has them.");
     private static readonly Counter<long> Damaged = Meter.CreateCounter<long>("mesh.batches.damaged", "{batch}", "Stored batches skipped because their bytes are damaged.");
+    private static readonly Counter<long> FailedMoves = Meter.CreateCounter<long>("mesh.deadletters.failures", "{attempt}", "Attempts to move dead letters that failed; the next claim tries again.");
 
     /// <summary>Claims held now, over all queues of the process.</summary>
     public static readonly UpDownCounter<long> ClaimsHeld = Meter.CreateUpDownCounter<long>("mesh.claims.held", "{claim}", "Live claims.");
@@ -34,6 +35,8 @@ public static class EngineMetrics
     internal static void OnCommitFailed() => CommitFailures.Add(1);
 
     internal static void OnFenced() => Fenced.Add(1);
+
+    internal static void OnMoveFailed() => FailedMoves.Add(1);
 
     internal static void OnDamaged() => Damaged.Add(1);
 }

@@ -4,10 +4,12 @@ using Mesh.Frames;
 namespace Mesh.Engine.Claims;
 
 /// <summary>
-/// The written form of changes to a <see cref="ClaimTable"/>. Each change is an op code and varints; sequences are written as distances from the one before,
-/// times in microseconds, claim ids as 16 bytes. Applying a change twice is the same as once. Not thread-safe.
+/// Writes the changes of one <see cref="ClaimTable"/> down. Each change is an op code and varints; sequences are written as distances from the one before,
+/// times in microseconds, claim ids as 16 bytes. Applying a change twice is the same as once. What was looked at, and what is gone without anybody's doing,
+/// waits for the next change: if it is lost, it is only looked at again. Not thread-safe.
 /// </summary>
-internal sealed class ClaimJournal
+/// <param name="writer">Takes the bytes of each change.</param>
+internal sealed class ClaimJournal(ChangeWriter writer)
 {
     private const byte OpGone = 1;
     private const byte OpExamined = 2;
@@ -16,9 +18,29 @@ internal sealed class ClaimJournal
     private const byte OpReleased = 5;
 
     private readonly ArrayBufferWriter<byte> _change = new(128);
+    private readonly List<ClaimEntry> _looked = [];
+    private readonly List<long> _dropped = [];
 
-    /// <summary>The change written last.</summary>
-    public ReadOnlySpan<byte> Written => _change.WrittenSpan;
+    /// <summary>The frontier as the changes written so far leave it.</summary>
+    public long Frontier { get; set; } = 1;
+
+    /// <summary>A record before the frontier is free or not due yet.</summary>
+    public void Look(ClaimEntry entry) => _looked.Add(entry);
+
+    /// <summary>A record is gone without anybody's doing.</summary>
+    public void Drop(long sequence) => _dropped.Add(sequence);
+
+    /// <summary>Writes what waits, as far as it still holds.</summary>
+    public void Flush(long frontier, Predicate<ClaimEntry> isCurrent)
+    {
+        if (_dropped.Count > 0) Gone(_dropped);
+        _dropped.Clear();
+        if (frontier == Frontier) return;
+        _looked.RemoveAll(entry => entry.Claim is not null || !isCurrent(entry));
+        Examined(frontier, _looked);
+        _looked.Clear();
+        Frontier = frontier;
+    }
 
     public void Gone(IReadOnlyList<long> sequences)
     {
@@ -26,20 +48,7 @@ internal sealed class ClaimJournal
         Number(sequences.Count);
         long before = 0;
         foreach (var sequence in sequences) before = Distance(before, sequence);
-    }
-
-    /// <summary>Records up to the frontier were looked at; those named are free or not due yet, all others of them claimed or gone.</summary>
-    public void Examined(long frontier, IReadOnlyList<ClaimEntry> waiting)
-    {
-        Begin(OpExamined);
-        Number(frontier);
-        Number(waiting.Count);
-        foreach (var entry in waiting)
-        {
-            Number(entry.Sequence);
-            Number(entry.VisibleAt.Micros);
-            Number(entry.ExpiresAt.Micros);
-        }
+        writer(_change.WrittenSpan);
     }
 
     public void Claimed(LiveClaim claim) => Holding(OpClaimed, claim);
@@ -50,6 +59,7 @@ internal sealed class ClaimJournal
     {
         Begin(OpReleased);
         Id(claim);
+        writer(_change.WrittenSpan);
     }
 
     /// <summary>Makes a change that was written before.</summary>
@@ -92,6 +102,22 @@ internal sealed class ClaimJournal
         }
     }
 
+    /// <summary>Records up to the frontier were looked at; those named are free or not due yet, all others of them claimed or gone.</summary>
+    private void Examined(long frontier, List<ClaimEntry> waiting)
+    {
+        Begin(OpExamined);
+        Number(frontier);
+        Number(waiting.Count);
+        foreach (var entry in waiting)
+        {
+            Number(entry.Sequence);
+            Number(entry.VisibleAt.Micros);
+            Number(entry.ExpiresAt.Micros);
+        }
+
+        writer(_change.WrittenSpan);
+    }
+
     private void Holding(byte op, LiveClaim claim)
     {
         Begin(op);
@@ -106,6 +132,8 @@ internal sealed class ClaimJournal
             Number(entry.ExpiresAt.Micros);
             Number(entry.Deliveries);
         }
+
+        writer(_change.WrittenSpan);
     }
 
     private void Begin(byte op)
@@ -146,3 +174,6 @@ internal sealed class ClaimJournal
         return new ClaimId(new Guid(source.Slice(at - 16, 16)));
     }
 }
+
+/// <summary>Takes the bytes of a change, valid during the call.</summary>
+internal delegate void ChangeWriter(ReadOnlySpan<byte> change);

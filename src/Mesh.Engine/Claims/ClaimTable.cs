@@ -4,32 +4,24 @@ namespace Mesh.Engine.Claims;
 
 /// <summary>
 /// Who holds which record of one queue. Knows only exceptions: a record from the <see cref="Frontier"/> on is free unless it is gone, however long the
-/// backlog. Before the frontier a record is gone, or has an entry that says whether it is claimed, free again or not due yet. So memory
-/// and recovery are bounded by <see cref="EntriesMax"/> entries of about 150 bytes, and a bit for each record deleted out of order. Every change is added to
-/// the journal before the caller is answered. Not thread-safe: the owning actor runs one turn at a time.
+/// backlog. Before the frontier a record is gone, or has an entry that says whether it is claimed, free again or not due yet. A claim lives as long as it
+/// holds a record. So memory and recovery are bounded by <see cref="EntriesMax"/> entries of about 150 bytes with a claim each at most, and a bit for each
+/// record deleted out of order. Every change is added to the journal before the caller is answered. Not thread-safe: the owning actor runs one turn at a time.
 /// </summary>
-internal sealed class ClaimTable
+/// <param name="writer">Takes the bytes of each change.</param>
+/// <param name="deliveriesMax">Records that were delivered so often are <see cref="Spent"/> instead of <see cref="Free"/>; from 1.</param>
+internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.MaxValue)
 {
     /// <summary>Records that may be claimed, free again or delayed at one time; beyond it nothing more is handed out.</summary>
     public const int EntriesMax = 1_000_000;
 
-    private const int HeapSlack = 1024;
-
-    private readonly ChangeWriter _journal;
-    private readonly ClaimJournal _change = new();
+    private readonly ClaimJournal _journal = new(writer);
     private readonly Dictionary<long, ClaimEntry> _entries = [];
     private readonly Dictionary<ClaimId, LiveClaim> _claims = [];
     private readonly SortedSet<long> _free = [];
-    private readonly PriorityQueue<ClaimEntry, long> _due = new();
-    private readonly PriorityQueue<ClaimEntry, long> _expiries = new();
-    private readonly PriorityQueue<LiveClaim, long> _ends = new();
-    private readonly List<ClaimEntry> _waitingNow = [];
-    private readonly List<long> _goneNow = [];
+    private readonly SortedSet<long> _spent = [];
+    private readonly ClaimTimes _times = new();
     private SequenceSet _gone = new();
-    private long _frontierWritten = 1;
-
-    /// <param name="journal">Takes the bytes of each change.</param>
-    public ClaimTable(ChangeWriter journal) => _journal = journal;
 
     /// <summary>The first record that was never looked at.</summary>
     public Sequence Frontier { get; private set; } = Sequence.First;
@@ -42,7 +34,12 @@ internal sealed class ClaimTable
 
     public int Claims => _claims.Count;
 
+    /// <summary>Times that are waited for; a few thousand, and three for each entry and claim, at most.</summary>
+    public int Awaited => _times.Count;
+
     public bool IsFull => _entries.Count >= EntriesMax;
+
+    public int FreeCount => _free.Count;
 
     /// <summary>Records that are there, up to <paramref name="high"/>.</summary>
     public long CountThrough(Sequence high) => Math.Max(0, high.Value - _gone.Low + 1 - _gone.CountAboveLow);
@@ -50,64 +47,63 @@ internal sealed class ClaimTable
     /// <summary>Ends claims whose time is up, frees records that are due, and drops those that have expired.</summary>
     public void Advance(RecordTime now)
     {
-        while (_ends.TryPeek(out var claim, out var end) && end <= now.Micros)
-        {
-            _ends.Dequeue();
-            if (claim.EndsAt.Micros <= now.Micros && _claims.TryGetValue(claim.Id, out var live) && live == claim) End(claim);
-        }
-
-        while (_due.TryPeek(out var entry, out var at) && at <= now.Micros)
-        {
-            _due.Dequeue();
-            if (IsCurrent(entry) && entry.Claim is null && !entry.IsDying) _free.Add(entry.Sequence);
-        }
-
-        while (_expiries.TryPeek(out var entry, out var at) && at <= now.Micros)
-        {
-            _expiries.Dequeue();
+        while (_times.TryTakeEnded(now, out var claim))
+            if (claim.EndsAt <= now && IsCurrent(claim)) End(claim);
+        while (_times.TryTakeDue(now, out var entry))
+            if (IsCurrent(entry) && entry.Claim is null && !entry.IsDying) SetFree(entry);
+        while (_times.TryTakeExpired(now, out var entry))
             if (IsCurrent(entry) && entry.ExpiresAt <= now && entry.Claim is null && !entry.IsDying) Drop(entry.Sequence);
-        }
-
-        if (_expiries.Count > (2 * _entries.Count) + HeapSlack) Rebuild();
+        if (_times.IsStale(_entries.Count, _claims.Count)) AwaitAnew();
     }
 
     /// <summary>Records before the frontier that are free, oldest first.</summary>
     public IEnumerable<ClaimEntry> Free() => _free.Select(sequence => _entries[sequence]);
 
-    public int FreeCount => _free.Count;
+    /// <summary>Records that would be free if they had not been delivered too often, oldest first.</summary>
+    public IEnumerable<ClaimEntry> Spent() => _spent.Select(sequence => _entries[sequence]);
 
-    /// <summary>Looks at the record at the frontier and moves on. It is then free, not due yet, or gone.</summary>
-    public void Examine(in RecordTerms terms, RecordTime now)
+    /// <summary>Looks at the first record from the frontier on that there is, and moves on. It is then free, not due yet, or gone.</summary>
+    /// <returns>True when it is free.</returns>
+    public bool Examine(in RecordTerms terms, RecordTime now)
     {
-        SkipTo(new Sequence(terms.Sequence + 1));
-        if (_gone.Contains(terms.Sequence)) return;
+        SkipTo(new Sequence(terms.Sequence));
+        Frontier = new Sequence(terms.Sequence + 1);
+        if (_gone.Contains(terms.Sequence)) return false;
         if (terms.ExpiresAt <= now)
         {
             Drop(terms.Sequence);
-            return;
+            return false;
         }
 
         var entry = new ClaimEntry(terms.Sequence, terms.VisibleAt, terms.ExpiresAt);
         Add(entry);
-        _waitingNow.Add(entry);
-        if (terms.VisibleAt <= now) _free.Add(entry.Sequence);
-        else _due.Enqueue(entry, terms.VisibleAt.Micros);
+        _journal.Look(entry);
+        var isDue = terms.VisibleAt <= now;
+        if (isDue) SetFree(entry);
+        else _times.AwaitDue(entry);
+        return isDue;
     }
 
-    /// <summary>Nothing can be read before <paramref name="frontier"/>: what was there is damaged or trimmed.</summary>
+    /// <summary>Nothing can be read before <paramref name="frontier"/>: what was there is damaged, and as good as gone.</summary>
     public void SkipTo(Sequence frontier)
     {
+        for (var sequence = _gone.NextAbsent(Frontier.Value); sequence < frontier.Value; sequence = _gone.NextAbsent(sequence)) Drop(sequence);
         if (frontier > Frontier) Frontier = frontier;
     }
 
-    public bool IsGone(long sequence) => _gone.Contains(sequence);
+    public bool IsGone(Sequence sequence) => _gone.Contains(sequence.Value);
 
-    /// <summary>Makes one claim of records that are free.</summary>
+    /// <summary>The first record from <paramref name="from"/> on that is not gone.</summary>
+    public Sequence NextNotGone(Sequence from) => new(_gone.NextAbsent(from.Value));
+
+    /// <summary>The last record up to <paramref name="from"/> that is not gone; none when all are.</summary>
+    public Sequence LastNotGone(Sequence from) => new(_gone.LastAbsent(from.Value));
+
+    /// <summary>Makes one claim of records that are free; at least one.</summary>
     public LiveClaim Claim(ClaimId id, IReadOnlyList<ClaimEntry> entries, in ClaimTerms terms, RecordTime now)
     {
         var claim = new LiveClaim(id, now, terms.VisibilityTimeout);
-        _claims.Add(id, claim);
-        _ends.Enqueue(claim, claim.EndsAt.Micros);
+        _times.AwaitEnd(claim);
         foreach (var entry in entries)
         {
             _free.Remove(entry.Sequence);
@@ -117,8 +113,7 @@ internal sealed class ClaimTable
         }
 
         WriteExamined();
-        _change.Claimed(claim);
-        WriteChange();
+        _journal.Claimed(claim);
         return claim;
     }
 
@@ -130,10 +125,9 @@ internal sealed class ClaimTable
         if (Find(id) is not { } claim) return false;
         claim.At = now;
         claim.Timeout = terms.VisibilityTimeout;
-        _ends.Enqueue(claim, claim.EndsAt.Micros);
+        _times.AwaitEnd(claim);
         foreach (var entry in claim.Entries) Prolong(entry, claim.EndsAt, terms.Grace);
-        _change.Extended(claim);
-        WriteChange();
+        _journal.Extended(claim);
         return true;
     }
 
@@ -142,8 +136,7 @@ internal sealed class ClaimTable
     {
         if (Find(id) is not { } claim) return false;
         End(claim);
-        _change.Released(id);
-        WriteChange();
+        _journal.Released(id);
         return true;
     }
 
@@ -151,7 +144,7 @@ internal sealed class ClaimTable
     public AckResult Ack(Sequence sequence, ClaimId? by, Sequence high)
     {
         if (!Exists(sequence, high)) return AckResult.Deleted;
-        var holder = _entries.GetValueOrDefault(sequence.Value)?.Claim;
+        var holder = EntryOf(sequence)?.Claim;
         if (by is { } id && Find(id) is null) return AckResult.ClaimExpired;
         if (by is not null && holder is null) return AckResult.NotClaimed;
         if (holder is not null && holder.Id != by) return AckResult.HeldByOther;
@@ -159,62 +152,55 @@ internal sealed class ClaimTable
         return AckResult.Deleted;
     }
 
-    public bool Exists(Sequence sequence, Sequence high) => sequence.Value > 0 && sequence <= high && !_gone.Contains(sequence.Value);
+    public bool Exists(Sequence sequence, Sequence high) => sequence.Value > 0 && sequence <= high && !IsGone(sequence);
 
     /// <summary>Deletes records, whoever holds them.</summary>
     public void Delete(IReadOnlyList<long> sequences)
     {
         WriteExamined();
         foreach (var sequence in sequences) Remove(sequence);
-        _change.Gone(sequences);
-        WriteChange();
+        _journal.Gone(sequences);
     }
 
-    /// <summary>Takes a record that was delivered too often out of everybody's reach.</summary>
+    /// <summary>Takes a spent record out of everybody's reach, for as long as it is being moved.</summary>
     public void Bury(ClaimEntry entry)
     {
-        _free.Remove(entry.Sequence);
+        _spent.Remove(entry.Sequence);
         entry.IsDying = true;
     }
 
-    /// <summary>The move to the dead letters failed: the record is free again, for another try.</summary>
+    /// <summary>The record was not moved, if it is still there: it is spent as before.</summary>
     public void Exhume(ClaimEntry entry)
     {
         if (!IsCurrent(entry)) return;
         entry.IsDying = false;
-        _free.Add(entry.Sequence);
+        SetFree(entry);
+        _times.AwaitExpiry(entry);
     }
 
     /// <summary>Retention has taken records before <paramref name="low"/>.</summary>
     public void TrimBelow(Sequence low)
     {
-        if (low.Value <= _gone.Low) return;
-        foreach (var (sequence, _) in _entries)
-            if (sequence < low.Value) Remove(sequence);
+        if (low <= Low) return;
+        if (low.Value - _gone.Low < _entries.Count)
+        {
+            for (var sequence = _gone.Low; sequence < low.Value; sequence = _gone.NextAbsent(sequence + 1)) Unlink(sequence);
+        }
+        else
+        {
+            foreach (var (sequence, _) in _entries)
+                if (sequence < low.Value) Unlink(sequence);
+        }
+
         _gone.RaiseLow(low.Value);
         if (Frontier < low) Frontier = low;
     }
 
     /// <summary>What claims say of a record; null when they say nothing: it is free and as it was posted.</summary>
-    public ClaimEntry? EntryOf(long sequence) => _entries.GetValueOrDefault(sequence);
+    public ClaimEntry? EntryOf(Sequence sequence) => _entries.GetValueOrDefault(sequence.Value);
 
     /// <summary>Writes what was looked at or dropped since the last change; nothing is lost if it is not, only looked at again.</summary>
-    public void WriteExamined()
-    {
-        if (_goneNow.Count > 0)
-        {
-            _change.Gone(_goneNow);
-            WriteChange();
-            _goneNow.Clear();
-        }
-
-        if (Frontier.Value == _frontierWritten) return;
-        _waitingNow.RemoveAll(entry => entry.Claim is not null || !IsCurrent(entry));
-        _change.Examined(Frontier.Value, _waitingNow);
-        WriteChange();
-        _waitingNow.Clear();
-        _frontierWritten = Frontier.Value;
-    }
+    public void WriteExamined() => _journal.Flush(Frontier.Value, IsCurrent);
 
     public void WriteSnapshot(IBufferWriter<byte> target) => ClaimSnapshot.Write(target, Frontier.Value, _gone, _entries.Values, _claims.Values);
 
@@ -230,15 +216,16 @@ internal sealed class ClaimTable
     internal void RestoreFrontier(long frontier)
     {
         Frontier = new Sequence(Math.Max(frontier, Frontier.Value));
-        _frontierWritten = Frontier.Value;
+        _journal.Frontier = Frontier.Value;
     }
 
+    /// <summary>The claim as it is from this change on; it comes to life with the first entry it holds.</summary>
     internal LiveClaim RestoreClaim(ClaimId id, RecordTime at, TimeSpan timeout)
     {
-        if (!_claims.TryGetValue(id, out var claim)) _claims.Add(id, claim = new LiveClaim(id, at, timeout));
+        var claim = Find(id) ?? new LiveClaim(id, at, timeout);
         claim.At = at;
         claim.Timeout = timeout;
-        _ends.Enqueue(claim, claim.EndsAt.Micros);
+        _times.AwaitEnd(claim);
         return claim;
     }
 
@@ -249,8 +236,8 @@ internal sealed class ClaimTable
         Unlink(entry.Sequence);
         Add(entry);
         if (claim is not null) Hold(claim, entry);
-        else if (entry.VisibleAt > RecordTime.None) _due.Enqueue(entry, entry.VisibleAt.Micros);
-        else _free.Add(entry.Sequence);
+        else if (entry.VisibleAt > RecordTime.None) _times.AwaitDue(entry);
+        else SetFree(entry);
     }
 
     internal void RestoreReleased(ClaimId id)
@@ -258,29 +245,29 @@ internal sealed class ClaimTable
         if (Find(id) is { } claim) End(claim);
     }
 
-    /// <summary>Records that were deleted stay in the heaps until their time comes, which may be days: now and then the heaps are made anew.</summary>
-    private void Rebuild()
+    private void AwaitAnew()
     {
-        _expiries.Clear();
-        _due.Clear();
-        _ends.Clear();
+        _times.Clear();
         foreach (var entry in _entries.Values)
         {
-            if (entry.ExpiresAt < RecordTime.Max) _expiries.Enqueue(entry, entry.ExpiresAt.Micros);
-            if (entry.Claim is null && !entry.IsDying && !_free.Contains(entry.Sequence)) _due.Enqueue(entry, entry.VisibleAt.Micros);
+            _times.AwaitExpiry(entry);
+            if (entry.Claim is null && !entry.IsDying && !_free.Contains(entry.Sequence) && !_spent.Contains(entry.Sequence)) _times.AwaitDue(entry);
         }
 
-        foreach (var claim in _claims.Values) _ends.Enqueue(claim, claim.EndsAt.Micros);
+        foreach (var claim in _claims.Values) _times.AwaitEnd(claim);
     }
 
     private void Add(ClaimEntry entry)
     {
         _entries[entry.Sequence] = entry;
-        if (entry.ExpiresAt < RecordTime.Max) _expiries.Enqueue(entry, entry.ExpiresAt.Micros);
+        _times.AwaitExpiry(entry);
     }
+
+    private void SetFree(ClaimEntry entry) => (entry.Deliveries < deliveriesMax ? _free : _spent).Add(entry.Sequence);
 
     private void Hold(LiveClaim claim, ClaimEntry entry)
     {
+        _claims[claim.Id] = claim;
         entry.Claim = claim;
         claim.Entries.Add(entry);
         Held++;
@@ -290,9 +277,10 @@ internal sealed class ClaimTable
     {
         if (entry.ExpiresAt >= claimEnd) return;
         entry.ExpiresAt = claimEnd.Plus(grace);
-        _expiries.Enqueue(entry, entry.ExpiresAt.Micros);
+        _times.AwaitExpiry(entry);
     }
 
+    /// <summary>The entries are free again. None of them has expired before its claim ends, see <see cref="Prolong"/>, so each still waits for that.</summary>
     private void End(LiveClaim claim)
     {
         _claims.Remove(claim.Id);
@@ -300,16 +288,15 @@ internal sealed class ClaimTable
         foreach (var entry in claim.Entries)
         {
             entry.Claim = null;
-            _free.Add(entry.Sequence);
-            if (entry.ExpiresAt < RecordTime.Max) _expiries.Enqueue(entry, entry.ExpiresAt.Micros);
+            SetFree(entry);
         }
     }
 
-    /// <summary>A record has expired: gone, without a hurry to write that down.</summary>
+    /// <summary>A record is gone without anybody's doing: without a hurry to write that down.</summary>
     private void Drop(long sequence)
     {
         Remove(sequence);
-        _goneNow.Add(sequence);
+        _journal.Drop(sequence);
     }
 
     private void Remove(long sequence)
@@ -322,16 +309,15 @@ internal sealed class ClaimTable
     {
         if (!_entries.Remove(sequence, out var entry)) return;
         _free.Remove(sequence);
-        if (entry.Claim is null) return;
-        entry.Claim.Entries.Remove(entry);
+        _spent.Remove(sequence);
+        if (entry.Claim is not { } claim) return;
+        claim.Entries.Remove(entry);
         entry.Claim = null;
         Held--;
+        if (claim.Entries.Count == 0) _claims.Remove(claim.Id);
     }
 
-    private bool IsCurrent(ClaimEntry entry) => _entries.TryGetValue(entry.Sequence, out var current) && current == entry;
+    private bool IsCurrent(ClaimEntry entry) => EntryOf(new Sequence(entry.Sequence)) == entry;
 
-    private void WriteChange() => _journal(_change.Written);
+    private bool IsCurrent(LiveClaim claim) => Find(claim.Id) == claim;
 }
-
-/// <summary>Takes the bytes of a change, valid during the call.</summary>
-internal delegate void ChangeWriter(ReadOnlySpan<byte> change);

@@ -24,6 +24,34 @@ internal sealed class SequenceSet
     public bool Contains(long sequence) =>
         sequence < Low || (_pages.TryGetValue(sequence / PageBits, out var page) && page.Has((int)(sequence % PageBits)));
 
+    /// <summary>The first sequence from <paramref name="from"/> on that is not in the set.</summary>
+    public long NextAbsent(long from)
+    {
+        var next = Math.Max(from, Low);
+        while (_pages.TryGetValue(next / PageBits, out var page))
+        {
+            var bit = page.FirstClearFrom((int)(next % PageBits));
+            next = next - (next % PageBits) + bit;
+            if (bit < PageBits) return next;
+        }
+
+        return next;
+    }
+
+    /// <summary>The last sequence up to <paramref name="from"/> that is not in the set; 0 when all are.</summary>
+    public long LastAbsent(long from)
+    {
+        var last = from;
+        while (last > Low && _pages.TryGetValue(last / PageBits, out var page))
+        {
+            var bit = page.LastClearThrough((int)(last % PageBits));
+            last = last - (last % PageBits) + bit;
+            if (bit >= 0) break;
+        }
+
+        return last >= Low ? last : from >= Low ? Low : 0;
+    }
+
     /// <returns>False when it was in the set before.</returns>
     public bool Add(long sequence)
     {
@@ -162,6 +190,20 @@ internal sealed class SequenceSet
             }
 
             return PageBits;
+        }
+
+        /// <returns>-1 when there is none.</returns>
+        public int LastClearThrough(int bit)
+        {
+            if (_words is null) return -1;
+            while (bit >= 0)
+            {
+                var left = ~_words[bit >> 6] << (63 - (bit & 63));
+                if (left != 0) return bit - BitOperations.LeadingZeroCount(left);
+                bit = (bit & ~63) - 1;
+            }
+
+            return -1;
         }
     }
 }

@@ -10,8 +10,16 @@ internal sealed class LookAhead
     /// <summary>Records read at a time.</summary>
     public const int RecordsMax = 1024;
 
+    /// <summary>Bytes of batches held for records that were looked at and not yet taken; beyond it they are forgotten, and read again when they are taken.</summary>
+    public const long AsideBytesMax = 8 * 1024 * 1024;
+
     private readonly Deque<(RecordTerms Terms, BatchSlice Slice)> _records = new();
     private readonly Dictionary<long, BatchSlice> _aside = [];
+    private ReadOnlyMemory<byte> _asideLast;
+    private long _asideBytes;
+
+    /// <summary>The record found at the frontier when its time to live was looked at last.</summary>
+    public RecordTerms Head { get; set; }
 
     /// <summary>The sequence to read on from.</summary>
     public Sequence NextToRead(Sequence frontier) => _records.Count == 0 ? frontier : new Sequence(_records[_records.Count - 1].Terms.Sequence + 1);
@@ -40,23 +48,45 @@ internal sealed class LookAhead
         return _records.Count > 0;
     }
 
-    /// <summary>Sets the bytes of the record at the frontier aside: it is going to be taken soon.</summary>
-    public void SetAsideFirst() => SetAside(_records[0].Terms.Sequence, _records[0].Slice);
-
-    public void SetAside(long sequence, in BatchSlice slice)
+    /// <summary>Sets the bytes of the record peeked at last aside: it is going to be taken soon.</summary>
+    public void SetAside()
     {
-        if (_aside.Count >= 2 * RecordsMax) _aside.Clear();
-        _aside[sequence] = slice;
+        var (terms, slice) = _records[0];
+        if (!_asideLast.Equals(slice.Batch)) _asideBytes += slice.Batch.Length;
+        if (_asideBytes > AsideBytesMax || _aside.Count >= 2 * RecordsMax) ForgetAside(slice);
+        _asideLast = slice.Batch;
+        _aside[terms.Sequence] = slice;
     }
 
     /// <summary>The bytes of a record set aside.</summary>
     public bool TryFind(long sequence, out BatchSlice slice) => _aside.TryGetValue(sequence, out slice);
 
-    public void Drop(long sequence) => _aside.Remove(sequence);
+    public void Drop(long sequence)
+    {
+        _aside.Remove(sequence);
+        if (_aside.Count > 0) return;
+        _asideBytes = 0;
+        _asideLast = default;
+    }
 
-    public void Clear()
+    /// <summary>Holds no record any more.</summary>
+    public void Release()
     {
         _records.Clear();
+        ForgetAside(default);
+    }
+
+    /// <summary>Knows nothing any more.</summary>
+    public void Clear()
+    {
+        Release();
+        Head = default;
+    }
+
+    private void ForgetAside(in BatchSlice next)
+    {
         _aside.Clear();
+        _asideBytes = next.Batch.Length;
+        _asideLast = next.Batch;
     }
 }

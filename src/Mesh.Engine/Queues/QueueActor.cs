@@ -1,197 +1,89 @@
-using System.Buffers;
-using System.Text;
 using Mesh.Engine.Claims;
 using Mesh.Engine.Journal;
 using Mesh.Engine.Log;
 using Mesh.Engine.Storage;
-using Mesh.Engine.Streams;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Queues;
 
-/// <summary>
-/// One queue: a log and the claims on it. Opening it reads one snapshot and a bounded journal (<see cref="StreamJournal"/>), never the backlog. A claim, ack
-/// or delivery is answered when its journal entry is durable.
-/// </summary>
-public sealed class QueueActor : StreamActor, IQueue
+/// <summary>One queue: a log and the claims on it. A claim, ack or delivery is answered when its journal entry is durable.</summary>
+public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetterTarget deadLetters) : QueueReader(name, engine), IQueue
 {
-    /// <summary>Records deleted because they expired at the head of the queue, in one turn at most.</summary>
-    private const int SweepMax = 10_000;
+    /// <summary>Records that one call takes at most.</summary>
+    private const int TakeMax = 1000;
 
-    private readonly DeadLetterTarget _deadLetters;
+    /// <summary>Records that one call moves to the dead letters at most; the next calls move the others.</summary>
+    private const int DyingMax = 100;
+
+    /// <summary>Bytes read to see whether the oldest record has expired.</summary>
+    private const int HeadBytes = 64 * 1024;
+
+    private static readonly TimeSpan TermMax = TimeSpan.FromDays(366);
+
     private readonly LookAhead _ahead = new();
-    private StreamOptions _options = StreamOptions.Default;
-    private ClaimTable _table;
-    private int _claimsCounted;
-
-    public QueueActor(StreamName name, EngineContext engine, DeadLetterTarget deadLetters)
-        : base(name, engine)
-    {
-        _deadLetters = deadLetters;
-        _table = NewTable();
-    }
-
-    public async ValueTask<QueuePage> ListAsync(QueueQuery query, CancellationToken cancel = default)
-    {
-        var slices = new List<BatchSlice>();
-        var states = new List<QueueRecordState>();
-        var producer = query.ExceptProducer is null ? null : Encoding.UTF8.GetBytes(query.ExceptProducer);
-        for (var next = query.After.Next(); ;)
-        {
-            var page = await ReadAsync(new ReadQuery { From = next }, cancel);
-            var now = Engine.Clock.Now();
-            lock (Turn)
-            {
-                Advance(now);
-                Filter(page, query, producer, now, slices, states);
-                next = page.Next;
-                if (slices.Count >= query.RecordsMax || page.Count == 0) return NewPage(Log?.Number, slices, states, now);
-            }
-        }
-    }
-
-    public async ValueTask<QueuePage> GetAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default)
-    {
-        await EnsureReadableAsync();
-        List<Sequence> living;
-        StreamNumber stream;
-        var now = Engine.Clock.Now();
-        lock (Turn)
-        {
-            if (Log is not { } log) return NewPage(null, [], [], now);
-            Advance(now);
-            stream = log.Number;
-            living = [.. sequences.Where(sequence => _table.Exists(sequence, log.High) && sequence >= log.ReadableLow)];
-        }
-
-        return await PageOfAsync(stream, living, now, cancel);
-    }
+    private bool _wasUsed;
 
     public async ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default)
     {
+        Check(terms);
         var id = new ClaimId(Guid.NewGuid());
-        var taking = await TakeAsync(limit, (entries, now) => _table.Claim(id, entries, terms, now), cancel);
-        await MoveToDeadLettersAsync(taking, terms.VisibilityTimeout, cancel);
-        return new ClaimResult(taking.Entries.Count > 0 ? id : null, PageOf(taking));
+        var taking = await TakeAsync(limit, (entries, now) => Table.Claim(id, entries, terms, now), terms.VisibilityTimeout, cancel);
+        return new ClaimResult(taking.Entries.Count > 0 ? id : null, taking.ToPage());
     }
 
-    public async ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default)
+    public async ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default) =>
+        (await TakeAsync(limit, (entries, _) => Table.Delete(entries.ConvertAll(entry => entry.Sequence)), TimeSpan.Zero, cancel)).ToPage();
+
+    public ValueTask<bool> ExtendAsync(ClaimId claim, ClaimTerms terms, CancellationToken cancel = default)
     {
-        var taking = await TakeAsync(limit, (entries, _) => _table.Delete(entries.ConvertAll(entry => entry.Sequence)), cancel);
-        await MoveToDeadLettersAsync(taking, TimeSpan.Zero, cancel);
-        return PageOf(taking);
+        Check(terms);
+        return ChangeAsync(now => Table.Extend(claim, terms, now));
     }
 
-    public async ValueTask<ClaimView?> FindClaimAsync(ClaimId claim, CancellationToken cancel = default)
-    {
-        await EnsureReadableAsync();
-        List<Sequence> held;
-        StreamNumber stream;
-        TimeSpan timeout, age;
-        var now = Engine.Clock.Now();
-        lock (Turn)
-        {
-            if (Log is not { } log) return null;
-            Advance(now);
-            if (_table.Find(claim) is not { } live) return null;
-            (stream, timeout, age) = (log.Number, live.Timeout, now.Since(live.At));
-            held = live.Entries.ConvertAll(entry => new Sequence(entry.Sequence));
-        }
-
-        held.Sort();
-        return new ClaimView(claim, timeout, age, await PageOfAsync(stream, held, now, cancel));
-    }
-
-    public ValueTask<bool> ExtendAsync(ClaimId claim, ClaimTerms terms, CancellationToken cancel = default) =>
-        ChangeAsync(now => _table.Extend(claim, terms, now));
-
-    public async ValueTask ReleaseAsync(ClaimId claim, CancellationToken cancel = default) => await ChangeAsync(_ => _table.Release(claim));
+    public async ValueTask ReleaseAsync(ClaimId claim, CancellationToken cancel = default) => await ChangeAsync(_ => Table.Release(claim));
 
     public ValueTask<AckResult> AckAsync(Sequence sequence, ClaimId? claim, CancellationToken cancel = default) =>
-        ChangeAsync(_ => _table.Ack(sequence, claim, Log!.High));
+        ChangeAsync(_ => Table.Ack(sequence, claim, Log!.High));
 
-    public ValueTask<int> DeleteAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => ChangeAsync(_ =>
-    {
-        var living = sequences.Where(sequence => _table.Exists(sequence, Log!.High)).Select(sequence => sequence.Value).Distinct().ToList();
-        if (living.Count > 0) _table.Delete(living);
-        return living.Count;
-    });
+    public ValueTask<int> DeleteAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => ChangeAsync(_ => Delete(sequences));
 
     public async ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default)
     {
         await SweepAsync(cancel);
-        var oldest = await ListAsync(new QueueQuery { RecordsMax = 1, IncludeClaimed = true, IncludeDelayed = true }, cancel);
-        var newest = await NewestAsync(cancel);
+        var ends = await EndsAsync(cancel);
         lock (Turn)
         {
-            if (Log is not { } log) return new QueueStats(0, 0, oldest);
-            var total = _table.CountThrough(log.High);
-            return new QueueStats(_table.Held, total - _table.Held, Join(oldest, newest));
+            if (Log is not { } log) return new QueueStats(0, 0, ends);
+            return new QueueStats(Table.Held, Table.CountThrough(log.High) - Table.Held, ends);
         }
     }
 
-    private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
-    {
-        var takeOver = await base.RebuildAsync(opened, log, entries);
-        var table = NewTable();
-        foreach (var entry in entries)
-        {
-            if (entry.Op != JournalOp.Claims) continue;
-            if (entry.IsSnapshot) table.ReadSnapshot(entry.Payload.Span);
-            else table.Apply(entry.Payload.Span);
-        }
-
-        table.TrimBelow(log.Low);
-        return () =>
-        {
-            takeOver();
-            _table = table;
-            _options = opened.Entry.Options;
-            _ahead.Clear();
-            CountClaims();
-        };
-    }
-
-    private protected override void WriteSnapshot(IBufferWriter<byte> target)
-    {
-        base.WriteSnapshot(target);
-        var claims = new ArrayBufferWriter<byte>(4096);
-        _table.WriteSnapshot(claims);
-        StreamJournal.WriteEntry(target, JournalOp.Claims, claims.WrittenSpan);
-    }
-
-    private protected override void OnTrimmed(Sequence low) => _table.TrimBelow(low);
+    private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries) =>
+        await base.RebuildAsync(opened, log, entries) + _ahead.Clear;
 
     private protected override void OnReset()
     {
-        _table = NewTable();
+        base.OnReset();
         _ahead.Clear();
-        CountClaims();
     }
 
-    private protected override ValueTask PrepareMaintenanceAsync() => SweepAsync(CancellationToken.None);
-
-    private ClaimTable NewTable() => new(change => AddJournal(JournalOp.Claims, change));
-
-    /// <summary>In a turn: brings the claims up to now.</summary>
-    private void Advance(RecordTime now)
+    private protected override async ValueTask PrepareMaintenanceAsync()
     {
-        _table.Advance(now);
-        CountClaims();
+        await SweepAsync(CancellationToken.None);
+        lock (Turn)
+        {
+            // A queue that nobody takes from holds no bytes.
+            if (!_wasUsed) _ahead.Release();
+            _wasUsed = false;
+        }
     }
 
-    /// <summary>In a turn: what is gone at the head is gone for readers too, and whole batches of it are deleted.</summary>
-    private void Settle()
+    private static void Check(in ClaimTerms terms)
     {
-        Log!.RaiseLow(_table.Low < Log.PendingNext ? _table.Low : Log.PendingNext);
-        CountClaims();
-    }
-
-    private void CountClaims()
-    {
-        if (_table.Claims == _claimsCounted) return;
-        EngineMetrics.ClaimsHeld.Add(_table.Claims - _claimsCounted);
-        _claimsCounted = _table.Claims;
+        ArgumentOutOfRangeException.ThrowIfLessThan(terms.VisibilityTimeout, TimeSpan.FromMicroseconds(1), nameof(terms));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(terms.VisibilityTimeout, TermMax, nameof(terms));
+        ArgumentOutOfRangeException.ThrowIfLessThan(terms.Grace, TimeSpan.Zero, nameof(terms));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(terms.Grace, TermMax, nameof(terms));
     }
 
     /// <summary>Makes one change in a turn and answers when it is durable. A queue that does not exist gives the answer of an empty one.</summary>
@@ -216,195 +108,127 @@ public sealed class QueueActor : StreamActor, IQueue
         }
     }
 
+    /// <summary>In a turn: what is gone at the head is gone for readers too, and whole batches of it are deleted.</summary>
+    private void Settle()
+    {
+        Log!.RaiseLow(Table.Low < Log.PendingNext ? Table.Low : Log.PendingNext);
+        CountClaims();
+    }
+
+    /// <summary>In a turn: deletes those of the records that there are.</summary>
+    private int Delete(IEnumerable<Sequence> sequences)
+    {
+        var living = sequences.Where(sequence => Table.Exists(sequence, Log!.High)).Select(sequence => sequence.Value).Distinct().ToList();
+        if (living.Count > 0) Table.Delete(living);
+        return living.Count;
+    }
+
     /// <summary>Takes the oldest free records in one turn, for a claim or for good, and answers when that is durable.</summary>
-    private async ValueTask<Taking> TakeAsync(int limit, Action<List<ClaimEntry>, RecordTime> take, CancellationToken cancel)
+    /// <param name="limit">So many at most.</param>
+    /// <param name="take">In the turn: takes them; not called when there are none.</param>
+    /// <param name="hiddenFor">How long dead letters that are met on the way stay hidden where they go.</param>
+    /// <param name="cancel">Ends the call.</param>
+    private async ValueTask<Taking> TakeAsync(int limit, Action<List<ClaimEntry>, RecordTime> take, TimeSpan hiddenFor, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        var dying = new List<ClaimEntry>();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, TakeMax);
+        var brought = new Dictionary<long, BatchSlice>();
         while (true)
         {
             await EnsureOpenAsync(null);
             Taking taking;
-            ValueTask<bool> durable = new(true);
             Sequence? toRead;
+            ValueTask<bool> durable = new(true);
             lock (Turn)
             {
-                taking = new Taking(Log?.Number, Engine.Clock.Now(), dying);
+                taking = new Taking(Log?.Number, Engine.Clock.Now());
                 if (IsMissing) return taking;
                 if (!IsOpen) continue;
+                _wasUsed = true;
                 Advance(taking.Now);
-                toRead = Examine(limit, taking.Now, dying);
-                if (toRead is null)
+                toRead = Examine(limit, taking.Now);
+                if (toRead is null && Choose(taking, limit, brought))
                 {
-                    Choose(limit, taking);
-                    if (taking.Missing.Count == 0 && taking.Entries.Count > 0)
-                    {
-                        take(taking.Entries, taking.Now);
-                        taking.States = taking.Entries.ConvertAll(entry => new QueueRecordState(entry.Claim?.Id, entry.Deliveries, entry.ExpiresAt));
-                        Settle();
-                        durable = AfterCommit(true);
-                    }
+                    take(taking.Entries, taking.Now);
+                    taking.Complete();
+                    Settle();
+                    durable = AfterCommit(true);
                 }
             }
 
             if (toRead is { } from)
             {
-                await ReadAheadAsync(from, cancel);
+                await ReadAheadAsync(taking.Stream!.Value, from, new ReadQuery().BytesMax, cancel);
                 continue;
             }
 
             if (taking.Missing.Count > 0)
             {
-                await BringAsync(taking, cancel);
+                await BringAsync(taking, brought, cancel);
                 continue;
             }
 
             await durable;
+            if (taking.Dying.Count > 0) await MoveToDeadLettersAsync(taking, hiddenFor, cancel);
             return taking;
         }
     }
 
     /// <summary>In a turn: looks at records until so many are free.</summary>
     /// <returns>From where records must be read first; null when there is nothing more to look at.</returns>
-    private Sequence? Examine(int limit, RecordTime now, List<ClaimEntry> dying)
+    private Sequence? Examine(int limit, RecordTime now)
     {
-        BuryDelivered(limit, dying);
-        while (_table.FreeCount < limit && _table.Frontier <= Log!.High && !_table.IsFull)
+        while (Table.FreeCount < limit && Table.Frontier <= Log!.High && !Table.IsFull)
         {
-            if (!_ahead.TryPeek(_table.Frontier, out var terms)) return _ahead.NextToRead(_table.Frontier);
-            _ahead.SetAsideFirst();
-            _table.Examine(terms, now);
+            if (!_ahead.TryPeek(Table.Frontier, out var terms)) return _ahead.NextToRead(Table.Frontier);
+            if (Table.Examine(terms, now)) _ahead.SetAside();
         }
 
         return null;
     }
 
-    /// <summary>In a turn: puts those of the oldest free records out of reach that were delivered too often already.</summary>
-    private void BuryDelivered(int limit, List<ClaimEntry> dying)
+    /// <summary>In a turn: the oldest free records with their bytes, and the spent ones among them.</summary>
+    /// <returns>True when there are some to be taken now; their bytes must be at hand, for what is taken for good may be deleted in storage at once.</returns>
+    private bool Choose(Taking taking, int limit, Dictionary<long, BatchSlice> brought)
     {
-        if (_options is not { DeliveryCountMax: { } max, DeadLetterQueue: not null }) return;
-        var first = dying.Count;
-        var others = 0;
-        foreach (var entry in _table.Free())
+        foreach (var entry in Table.Free().Take(limit))
         {
-            if (entry.Deliveries >= max) dying.Add(entry);
-            else if (++others == limit) break;
-        }
-
-        for (var i = first; i < dying.Count; i++) _table.Bury(dying[i]);
-    }
-
-    /// <summary>In a turn: the oldest free records.</summary>
-    private void Choose(int limit, Taking taking)
-    {
-        taking.Entries.AddRange(_table.Free().Take(limit));
-        foreach (var entry in taking.Entries)
-        {
-            if (_ahead.TryFind(entry.Sequence, out var slice)) taking.Slices.Add(slice);
+            if (taking.IsFull) break;
+            if (_ahead.TryFind(entry.Sequence, out var slice) || brought.TryGetValue(entry.Sequence, out slice)) taking.Add(entry, slice);
             else taking.Missing.Add(new Sequence(entry.Sequence));
         }
 
-        if (taking.Missing.Count > 0) return;
+        if (taking.Missing.Count > 0) return false;
         foreach (var entry in taking.Entries) _ahead.Drop(entry.Sequence);
+        var end = taking.Entries.Count == limit || taking.IsFull ? taking.Entries[^1].Sequence : long.MaxValue;
+        taking.Dying.AddRange(Table.Spent().TakeWhile(entry => entry.Sequence < end).Take(DyingMax));
+        foreach (var entry in taking.Dying) Table.Bury(entry);
+        return taking.Entries.Count > 0;
     }
 
-    /// <summary>Brings the bytes of free records to hand, so that they can be taken in one turn: what is taken for good may be deleted in storage at once.</summary>
-    private async ValueTask BringAsync(Taking taking, CancellationToken cancel)
+    /// <summary>Brings the bytes of free records to hand, as many as fit into an answer. Those that cannot be read are deleted.</summary>
+    private async ValueTask BringAsync(Taking taking, Dictionary<long, BatchSlice> brought, CancellationToken cancel)
     {
-        foreach (var sequence in taking.Missing)
-        {
-            var picked = await PickAsync(taking.Stream!.Value, [sequence], cancel);
-            lock (Turn)
-            {
-                if (Log?.Number != taking.Stream) return;
-                if (picked.Count > 0) _ahead.SetAside(sequence.Value, picked[0]);
-                else if (IsOpen) _table.Delete([sequence.Value]);
-            }
-        }
-    }
-
-    private async ValueTask ReadAheadAsync(Sequence from, CancellationToken cancel)
-    {
-        var page = await ReadAsync(new ReadQuery { From = from, RecordsMax = LookAhead.RecordsMax }, cancel);
+        var picked = await PickAsync(taking.Stream!.Value, taking.Missing, QueuePageBuilder.BytesMax, cancel);
+        foreach (var slice in picked.Slices) brought[QueuePageBuilder.SequenceOf(slice).Value] = slice;
+        var damaged = taking.Missing.Take(picked.Looked).Where(sequence => !brought.ContainsKey(sequence.Value)).ToList();
+        if (damaged.Count == 0) return;
         lock (Turn)
         {
-            if (page.Count > 0) _ahead.Add(page, from, _table.Frontier);
-            else if (_ahead.NextToRead(_table.Frontier) == from) _table.SkipTo(page.Next);
+            if (IsOpen && Log!.Number == taking.Stream) Delete(damaged);
         }
     }
 
-    private async ValueTask<QueuePage> PageOfAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, RecordTime now, CancellationToken cancel)
+    private async ValueTask ReadAheadAsync(StreamNumber stream, Sequence from, int bytesMax, CancellationToken cancel)
     {
-        var slices = await PickAsync(stream, sequences, cancel);
-        var living = new List<BatchSlice>(slices.Count);
-        var states = new List<QueueRecordState>(slices.Count);
+        var page = await ReadAsync(new ReadQuery { From = from, RecordsMax = LookAhead.RecordsMax, BytesMax = bytesMax }, cancel);
         lock (Turn)
         {
-            foreach (var slice in slices)
-            {
-                foreach (var record in slice)
-                {
-                    var state = StateOf(record);
-                    if (state.ExpiresAt <= now && state.Claim is null) continue;
-                    living.Add(slice);
-                    states.Add(state);
-                }
-            }
+            // A queue made anew meanwhile has other records.
+            if (Log?.Number != stream) return;
+            if (page.Count > 0) _ahead.Add(page, from, Table.Frontier);
+            else if (_ahead.NextToRead(Table.Frontier) == from) Table.SkipTo(page.Next);
         }
-
-        return NewPage(stream, living, states, now);
-    }
-
-    /// <summary>In a turn: the records of a page that the query wants.</summary>
-    private void Filter(RecordPage page, QueueQuery query, byte[]? producer, RecordTime now, List<BatchSlice> slices, List<QueueRecordState> states)
-    {
-        foreach (var slice in page.Slices)
-        {
-            var walker = slice.GetEnumerator();
-            while (slices.Count < query.RecordsMax && walker.MoveNext())
-            {
-                var record = walker.Current;
-                if (_table.IsGone(record.Sequence.Value) || _table.EntryOf(record.Sequence.Value) is { IsDying: true }) continue;
-                var state = StateOf(record);
-                if (state.Claim is null && state.ExpiresAt <= now) continue;
-                if (state.Claim is not null && !query.IncludeClaimed) continue;
-                if (record.VisibleAt > now && !query.IncludeDelayed) continue;
-                if (producer is not null && record.Producer.SequenceEqual(producer)) continue;
-                slices.Add(new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1));
-                states.Add(state);
-            }
-        }
-    }
-
-    private QueueRecordState StateOf(in RecordView record) => _table.EntryOf(record.Sequence.Value) is { } entry
-        ? new QueueRecordState(entry.Claim?.Id, entry.Deliveries, entry.ExpiresAt)
-        : new QueueRecordState(null, 0, record.ExpiresAt);
-
-    private static QueuePage PageOf(Taking taking) => NewPage(taking.Stream, taking.Slices, taking.States, taking.Now);
-
-    private static QueuePage NewPage(StreamNumber? stream, List<BatchSlice> slices, List<QueueRecordState> states, RecordTime now) =>
-        new(stream, new RecordPage(slices, Sequence.None, Sequence.None, Sequence.None), states, now);
-
-    private async ValueTask<QueuePage> NewestAsync(CancellationToken cancel)
-    {
-        var all = new QueueQuery { RecordsMax = 1, IncludeClaimed = true, IncludeDelayed = true };
-        var slices = new List<BatchSlice>();
-        var states = new List<QueueRecordState>();
-        for (var query = ReadQuery.Last(100); ;)
-        {
-            var page = await ReadAsync(query, cancel);
-            var now = Engine.Clock.Now();
-            lock (Turn) Filter(page, all, null, now, slices, states);
-            if (slices.Count > 0 || page.Count == 0) return NewPage(null, slices, states, now);
-            query = query with { From = page.Next };
-        }
-    }
-
-    private static QueuePage Join(QueuePage oldest, QueuePage newest)
-    {
-        if (oldest.States.Count == 0 || newest.States.Count == 0 || oldest.Records.Slices[0] == newest.Records.Slices[0]) return oldest;
-        var slices = new List<BatchSlice> { oldest.Records.Slices[0], newest.Records.Slices[0] };
-        return NewPage(oldest.Stream, slices, [oldest.States[0], newest.States[0]], oldest.Now);
     }
 
     /// <summary>Deletes records that have expired at the head of the queue, where they would be counted although nobody can have them.</summary>
@@ -412,70 +236,83 @@ public sealed class QueueActor : StreamActor, IQueue
     {
         for (Sequence? toRead = Sequence.First; toRead is not null;)
         {
+            StreamNumber stream;
             lock (Turn)
             {
                 if (!IsOpen) return;
+                stream = Log!.Number;
                 var now = Engine.Clock.Now();
                 Advance(now);
                 toRead = Sweep(now);
                 Settle();
             }
 
-            if (toRead is { } from) await ReadAheadAsync(from, cancel);
+            if (toRead is { } from) await ReadAheadAsync(stream, from, HeadBytes, cancel);
         }
     }
 
+    /// <summary>In a turn: looks at records at the frontier as long as nothing before it is left, and the next one has expired.</summary>
+    /// <returns>From where records must be read first; null when that is done.</returns>
     private Sequence? Sweep(RecordTime now)
     {
-        for (var swept = 0; swept < SweepMax && _table.Low == _table.Frontier && _table.Frontier <= Log!.High; swept++)
+        while (true)
         {
-            if (!_ahead.TryPeek(_table.Frontier, out var terms)) return _ahead.NextToRead(_table.Frontier);
-            if (terms.ExpiresAt > now && !_table.IsGone(terms.Sequence)) break;
-            _table.Examine(terms, now);
+            Table.SkipTo(Table.Low < Table.Frontier ? Table.Frontier : Table.Low);
+            if (Table.Low < Table.Frontier || Table.Frontier > Log!.High) break;
+            if (_ahead.Head.Sequence == Table.Frontier.Value && _ahead.Head.ExpiresAt > now) break;
+            if (!_ahead.TryPeek(Table.Frontier, out var terms)) return _ahead.NextToRead(Table.Frontier);
+            _ahead.Head = terms;
+            if (terms.ExpiresAt > now) Table.SkipTo(new Sequence(terms.Sequence));
+            else Table.Examine(terms, now);
         }
 
-        _table.WriteExamined();
+        Table.WriteExamined();
         return null;
     }
 
     /// <summary>Appends what was delivered too often to the queue for dead letters, and only then deletes it here: a crash in between repeats the append, which
-    /// the dedupe window makes one.</summary>
+    /// the dedupe window makes one. What the call has taken is durable and is answered, whatever becomes of the move: the next call tries it again.</summary>
     private async ValueTask MoveToDeadLettersAsync(Taking taking, TimeSpan hiddenFor, CancellationToken cancel)
     {
-        foreach (var entry in taking.Dying)
+        try
         {
-            var isMoved = false;
-            try
+            var moved = await MoveAsync(taking, hiddenFor, cancel);
+            await ChangeAsync(_ => Log!.Number == taking.Stream ? Delete(moved) : 0);
+        }
+        catch (Exception reason) when (taking.Entries.Count > 0 && reason is StorageUnavailableException or StreamFencedException)
+        {
+            EngineMetrics.OnMoveFailed();
+        }
+        finally
+        {
+            lock (Turn)
             {
-                isMoved = await MoveAsync(taking.Stream!.Value, entry, taking.Now, hiddenFor, cancel);
+                foreach (var entry in taking.Dying) Table.Exhume(entry);
             }
-            finally
-            {
-                if (!isMoved)
-                {
-                    lock (Turn) _table.Exhume(entry);
-                }
-            }
-
-            if (isMoved) await ChangeAsync(_ => Delete(entry.Sequence));
         }
     }
 
-    private bool Delete(long sequence)
+    /// <returns>The records that are in the other queue now, or cannot be read.</returns>
+    private async ValueTask<List<Sequence>> MoveAsync(Taking taking, TimeSpan hiddenFor, CancellationToken cancel)
     {
-        _table.Delete([sequence]);
-        return true;
-    }
+        // The options may have changed since.
+        if (Options.DeadLetterQueue is not { } queue) return [];
+        var target = deadLetters(StreamName.Queue(queue, Name.Project));
+        var dying = taking.Dying.ToDictionary(entry => new Sequence(entry.Sequence));
+        var sequences = dying.Keys.ToList();
+        var picked = await PickAsync(taking.Stream!.Value, sequences, QueuePageBuilder.BytesMax, cancel);
+        var moves = new List<Task<AppendResult>>(picked.Slices.Count);
+        var moving = new List<Sequence>(picked.Slices.Count);
+        foreach (var slice in picked.Slices)
+        {
+            var sequence = QueuePageBuilder.SequenceOf(slice);
+            var segment = DeadLetters.Encode(slice, dying[sequence].ExpiresAt, taking.Now, Options.DeadLetterTtl, hiddenFor);
+            moves.Add(target.AppendAsync(segment, new AppendOptions { DedupeId = DeadLetters.MoveId(taking.Stream.Value, sequence) }).AsTask());
+            moving.Add(sequence);
+        }
 
-    private async ValueTask<bool> MoveAsync(StreamNumber stream, ClaimEntry entry, RecordTime now, TimeSpan hiddenFor, CancellationToken cancel)
-    {
-        var sequence = new Sequence(entry.Sequence);
-        var picked = await PickAsync(stream, [sequence], cancel);
-        if (picked.Count == 0) return true;
-        var target = _deadLetters(StreamName.Queue(_options.DeadLetterQueue!, Name.Project));
-        var segment = DeadLetters.Encode(picked[0], entry.ExpiresAt, now, _options.DeadLetterTtl, hiddenFor);
-        var result = await target.AppendAsync(segment, new AppendOptions { DedupeId = DeadLetters.MoveId(stream, sequence) });
-        return result is AppendResult.Appended or AppendResult.Duplicate;
+        var results = await Task.WhenAll(moves);
+        var kept = moving.Where((_, i) => results[i] is not (AppendResult.Appended or AppendResult.Duplicate)).ToHashSet();
+        return sequences.Take(picked.Looked).Where(sequence => !kept.Contains(sequence)).ToList();
     }
-
 }

@@ -4,7 +4,7 @@ namespace Mesh.Engine.Tests.Queues;
 internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
 {
     private readonly List<Item> _items = [];
-    private readonly Dictionary<ClaimId, (RecordTime At, TimeSpan Timeout)> _claims = [];
+    private readonly Dictionary<ClaimId, (RecordTime At, TimeSpan Timeout, List<Item> Items)> _claims = [];
 
     public IReadOnlyList<Item> Items => _items;
 
@@ -15,7 +15,8 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
     public void Post(string body, RecordTime time, TimeSpan ttl, TimeSpan delay) =>
         _items.Add(new Item(_items.Count + 1, body) { VisibleAt = delay == TimeSpan.Zero ? RecordTime.None : time.Plus(delay), ExpiresAt = ttl == TimeSpan.Zero ? RecordTime.Max : time.Plus(ttl) });
 
-    public bool IsLive(ClaimId id) => _claims.TryGetValue(id, out var claim) && claim.At.Plus(claim.Timeout) > now();
+    public bool IsLive(ClaimId id) =>
+        _claims.TryGetValue(id, out var claim) && claim.At.Plus(claim.Timeout) > now() && claim.Items.Exists(item => !item.IsGone);
 
     public ClaimId? HolderOf(Item item) => item.Claim is { } claim && IsLive(claim) ? claim : null;
 
@@ -47,7 +48,7 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
 
     public void Claim(ClaimId id, List<Item> items, ClaimTerms terms)
     {
-        _claims[id] = (now(), terms.VisibilityTimeout);
+        _claims[id] = (now(), terms.VisibilityTimeout, items);
         Known.Add(id);
         foreach (var item in items)
         {
@@ -60,7 +61,7 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
     public bool Extend(ClaimId id, ClaimTerms terms)
     {
         if (!IsLive(id)) return false;
-        _claims[id] = (now(), terms.VisibilityTimeout);
+        _claims[id] = (now(), terms.VisibilityTimeout, _claims[id].Items);
         foreach (var item in _items)
             if (item.Claim == id && !item.IsGone) Prolong(item, terms);
         return true;

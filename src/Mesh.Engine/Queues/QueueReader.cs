@@ -1,0 +1,216 @@
+using System.Buffers;
+using System.Text;
+using Mesh.Engine.Claims;
+using Mesh.Engine.Journal;
+using Mesh.Engine.Log;
+using Mesh.Engine.Storage;
+using Mesh.Engine.Streams;
+using Mesh.Frames;
+
+namespace Mesh.Engine.Queues;
+
+/// <summary>
+/// A queue as its readers see it: its log, less what the claims say is gone. Opening it reads one snapshot and a bounded journal
+/// (<see cref="StreamJournal"/>), never the backlog. What changes it is <see cref="QueueActor"/>'s.
+/// </summary>
+public abstract class QueueReader : StreamActor
+{
+    private static readonly QueueQuery AnyOne = new() { RecordsMax = 1, IncludeClaimed = true, IncludeDelayed = true };
+    private int _claimsCounted;
+
+    private protected QueueReader(StreamName name, EngineContext engine)
+        : base(name, engine) => Table = NewTable();
+
+    private protected ClaimTable Table { get; private set; }
+
+    private protected StreamOptions Options { get; private set; } = StreamOptions.Default;
+
+    /// <summary>Live records in order, without those a reader should not see. The page may end early, at <see cref="QueuePageBuilder.BytesMax"/>.</summary>
+    public async ValueTask<QueuePage> ListAsync(QueueQuery query, CancellationToken cancel = default)
+    {
+        var found = new QueuePageBuilder();
+        for (var next = query.After.Next(); ;)
+        {
+            lock (Turn) next = Table.NextNotGone(next);
+            var page = await ReadAsync(new ReadQuery { From = next }, cancel);
+            var now = Engine.Clock.Now();
+            lock (Turn)
+            {
+                Advance(now);
+                Filter(page, query, now, found);
+                next = page.Next;
+                if (page.Count == 0 || found.Count >= query.RecordsMax || found.IsFull) return found.ToPage(Log?.Number, now);
+            }
+        }
+    }
+
+    public async ValueTask<QueuePage> GetAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default)
+    {
+        await EnsureReadableAsync();
+        List<Sequence> living;
+        StreamNumber stream;
+        var now = Engine.Clock.Now();
+        lock (Turn)
+        {
+            if (Log is not { } log) return new QueuePageBuilder().ToPage(null, now);
+            Advance(now);
+            stream = log.Number;
+            living = [.. sequences.Where(sequence => Table.Exists(sequence, log.High) && sequence >= log.ReadableLow)];
+        }
+
+        return await PageOfAsync(stream, living, now, cancel);
+    }
+
+    public async ValueTask<ClaimView?> FindClaimAsync(ClaimId claim, CancellationToken cancel = default)
+    {
+        await EnsureReadableAsync();
+        List<Sequence> held;
+        StreamNumber stream;
+        TimeSpan timeout, age;
+        var now = Engine.Clock.Now();
+        lock (Turn)
+        {
+            if (Log is not { } log) return null;
+            Advance(now);
+            if (Table.Find(claim) is not { } live) return null;
+            (stream, timeout, age) = (log.Number, live.Timeout, now.Since(live.At));
+            held = live.Entries.ConvertAll(entry => new Sequence(entry.Sequence));
+        }
+
+        held.Sort();
+        return new ClaimView(claim, timeout, age, await PageOfAsync(stream, held, now, cancel));
+    }
+
+    /// <summary>The oldest and the newest live record; once if they are the same.</summary>
+    private protected async ValueTask<QueuePage> EndsAsync(CancellationToken cancel)
+    {
+        var ends = new QueuePageBuilder();
+        await FindEndAsync(ends, backwards: false, cancel);
+        var newest = new QueuePageBuilder();
+        await FindEndAsync(newest, backwards: true, cancel);
+        ends.AddOthers(newest);
+        lock (Turn) return ends.ToPage(Log?.Number, Engine.Clock.Now());
+    }
+
+    private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
+    {
+        var takeOver = await base.RebuildAsync(opened, log, entries);
+        var options = opened.Entry.Options;
+        var table = NewTable(options);
+        foreach (var entry in entries)
+        {
+            if (entry.Op != JournalOp.Claims) continue;
+            if (entry.IsSnapshot) table.ReadSnapshot(entry.Payload.Span);
+            else table.Apply(entry.Payload.Span);
+        }
+
+        table.TrimBelow(log.Low);
+        return () =>
+        {
+            takeOver();
+            Table = table;
+            Options = options;
+            CountClaims();
+        };
+    }
+
+    private protected override void WriteSnapshot(IBufferWriter<byte> target)
+    {
+        base.WriteSnapshot(target);
+        var claims = new ArrayBufferWriter<byte>(4096);
+        Table.WriteSnapshot(claims);
+        StreamJournal.WriteEntry(target, JournalOp.Claims, claims.WrittenSpan);
+    }
+
+    private protected override void OnTrimmed(Sequence low) => Table.TrimBelow(low);
+
+    private protected override void OnReset()
+    {
+        Table = NewTable();
+        CountClaims();
+    }
+
+    /// <summary>In a turn: brings the claims up to now.</summary>
+    private protected void Advance(RecordTime now)
+    {
+        Table.Advance(now);
+        CountClaims();
+    }
+
+    private protected void CountClaims()
+    {
+        if (Table.Claims == _claimsCounted) return;
+        EngineMetrics.ClaimsHeld.Add(Table.Claims - _claimsCounted);
+        _claimsCounted = Table.Claims;
+    }
+
+    private ClaimTable NewTable(StreamOptions? options = null)
+    {
+        var deliveriesMax = options is { DeadLetterQueue: not null, DeliveryCountMax: { } max } ? Math.Max(1, max) : int.MaxValue;
+        return new ClaimTable(change => AddJournal(JournalOp.Claims, change), deliveriesMax);
+    }
+
+    private async ValueTask FindEndAsync(QueuePageBuilder found, bool backwards, CancellationToken cancel)
+    {
+        for (var from = backwards ? Sequence.Max : Sequence.First; ;)
+        {
+            lock (Turn)
+            {
+                if (!backwards) from = Table.NextNotGone(from);
+                else from = Log is { } log ? Table.LastNotGone(from < log.High ? from : log.High) : Sequence.None;
+            }
+
+            var page = await ReadAsync(new ReadQuery { From = from, Backwards = backwards, RecordsMax = 100 }, cancel);
+            var now = Engine.Clock.Now();
+            lock (Turn)
+            {
+                Advance(now);
+                Filter(page, AnyOne, now, found);
+            }
+
+            if (found.Count > 0 || page.Count == 0) return;
+            from = page.Next;
+        }
+    }
+
+    private async ValueTask<QueuePage> PageOfAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, RecordTime now, CancellationToken cancel)
+    {
+        var slices = await PickAsync(stream, sequences, cancel);
+        var living = new QueuePageBuilder();
+        lock (Turn)
+        {
+            foreach (var slice in slices)
+                foreach (var record in slice)
+                    if (TryGetState(record, now, out var state)) living.Add(slice, state);
+        }
+
+        return living.ToPage(stream, now);
+    }
+
+    /// <summary>In a turn: the records of a page that the query wants.</summary>
+    private void Filter(RecordPage page, QueueQuery query, RecordTime now, QueuePageBuilder found)
+    {
+        var producer = query.ExceptProducer is null ? null : Encoding.UTF8.GetBytes(query.ExceptProducer);
+        foreach (var slice in page.Slices)
+        {
+            var walker = slice.GetEnumerator();
+            while (found.Count < query.RecordsMax && !found.IsFull && walker.MoveNext())
+            {
+                var record = walker.Current;
+                if (Table.IsGone(record.Sequence) || !TryGetState(record, now, out var state)) continue;
+                if (state.Claim is not null && !query.IncludeClaimed) continue;
+                if (record.VisibleAt > now && !query.IncludeDelayed) continue;
+                if (producer is not null && record.Producer.SequenceEqual(producer)) continue;
+                found.Add(new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1), state);
+            }
+        }
+    }
+
+    /// <returns>False when the record has expired, or is on its way to the dead letters.</returns>
+    private bool TryGetState(in RecordView record, RecordTime now, out QueueRecordState state)
+    {
+        var entry = Table.EntryOf(record.Sequence);
+        state = entry is null ? new QueueRecordState(null, 0, record.ExpiresAt) : new QueueRecordState(entry.Claim?.Id, entry.Deliveries, entry.ExpiresAt);
+        return entry is not { IsDying: true } && (state.Claim is not null || state.ExpiresAt > now);
+    }
+}
