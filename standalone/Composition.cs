@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using Mesh.Protocols.Grpc;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
@@ -16,6 +17,7 @@ internal static class Composition
         builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (MeshHost.DrainMax, true));
         builder.Services.Configure<SocketTransportOptions>(transport => Listeners.Configure(transport, doors));
         builder.WebHost.ConfigureKestrel(kestrel => Listeners.Configure(kestrel, doors, options));
+        if (doors.All(each => each.Kind == DoorKind.Resp)) builder.Services.AddSingleton<IServer, NoWebServer>();
         builder.Services.AddSingleton(_ => logs); // made by the container, so that it is disposed of with it
         builder.Services.AddSingleton<MetricCollector>();
         foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp))

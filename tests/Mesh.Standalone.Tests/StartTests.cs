@@ -25,6 +25,16 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Only_the_doors_that_are_on_are_opened()
+    {
+        using var folder = new TempFolder();
+        var start = MeshProcess.Command("--http", "off", "--rse", "off", "--grpc", "off", "--resp", "0", "--data", folder.File("mesh.db"));
+        await using var mesh = await MeshProcess.OpenAsync(start);
+        await using var wire = await RespWire.ConnectAsync(mesh.Resp);
+        Assert.Equal("PONG", await wire.AskAsync("PING"));
+    }
+
+    [Fact]
     public async Task Variables_and_a_file_in_the_working_directory_count()
     {
         using var folder = new TempFolder();
