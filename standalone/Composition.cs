@@ -1,8 +1,8 @@
-using Microsoft.AspNetCore.Hosting.Server;
 using Mesh.Protocols.Grpc;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Standalone.Metrics;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Mesh.Standalone;
