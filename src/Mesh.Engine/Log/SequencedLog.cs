@@ -71,14 +71,18 @@ internal sealed class SequencedLog
         if (low > Low) Low = low;
     }
 
+    /// <summary>Rings: whether so many ids are left for records that carry none.</summary>
+    public bool HasIdsFor(int count) => _pendingId.Milliseconds < ulong.MaxValue || HasIdsWithinMillisecond(count);
+
     /// <summary>Gives the records of a segment their places; they wait for the commit.</summary>
     /// <param name="segment">The whole segment.</param>
     /// <param name="now">The clock.</param>
-    /// <param name="ids">Rings: the explicit ids the records carry, checked to be greater than <see cref="PendingLastId"/>; null lets the log give ids.</param>
+    /// <param name="ids">Rings: the explicit ids the records carry, checked to be greater than <see cref="PendingLastId"/>; null lets the log give ids,
+    /// of which there are enough by <see cref="HasIdsFor"/>.</param>
     public Placement Add(ReadOnlySpan<byte> segment, RecordTime now, ExplicitIds? ids)
     {
         var count = Segment.CountOf(segment);
-        var batch = _open.Count > 0 && Fits(_open[^1], segment.Length, count, now, ids) ? _open[^1] : Begin(now, ids);
+        var batch = _open.Count > 0 && Fits(_open[^1], segment.Length, count, now, ids) ? _open[^1] : Begin(now, count, ids);
         var index = batch.Count;
         batch.Add(segment, count);
         if (ids is not null) batch.HasExplicitIds = true;
@@ -156,19 +160,23 @@ internal sealed class SequencedLog
         && now.Micros - batch.FirstTime.Micros <= BatchAgeMicrosMax
         && (!_isRing || ids is not null || (!batch.HasExplicitIds && batch.FirstId!.Value.Number <= ulong.MaxValue - (ulong)(batch.Count + count)));
 
-    private OpenBatch Begin(RecordTime now, ExplicitIds? ids)
+    private OpenBatch Begin(RecordTime now, int count, ExplicitIds? ids)
     {
         var time = now > _pendingTime ? now : _pendingTime.Plus(1);
-        var batch = new OpenBatch(_pendingNext, time, _isRing ? ids?.First ?? NextId(now) : null);
+        var batch = new OpenBatch(_pendingNext, time, _isRing ? ids?.First ?? NextId(now, count) : null);
         _open.Add(batch);
         return batch;
     }
 
-    private RingId NextId(RecordTime now)
+    /// <summary>The first of as many ids as wanted, all within one millisecond.</summary>
+    private RingId NextId(RecordTime now, int count)
     {
         var clock = new RingId((ulong)(now.Micros / 1000), 0);
-        return clock > _pendingId ? clock : _pendingId.Next() ?? throw new InvalidOperationException("The greatest id of all is taken.");
+        if (clock > _pendingId) return clock;
+        return HasIdsWithinMillisecond(count) ? new RingId(_pendingId.Milliseconds, _pendingId.Number + 1) : new RingId(checked(_pendingId.Milliseconds + 1), 0);
     }
+
+    private bool HasIdsWithinMillisecond(int count) => _pendingId.Number <= ulong.MaxValue - (ulong)count;
 }
 
 /// <summary>Told of a batch that is durable.</summary>

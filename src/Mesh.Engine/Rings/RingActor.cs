@@ -89,7 +89,8 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
     private protected override AppendResult? ReadIds(ReadOnlySpan<byte> segment, out ExplicitIds? ids)
     {
         ids = null;
-        if (!RingSegment.TryReadIds(segment, out var first, out var last, out var ascends)) return null;
+        if (!RingSegment.TryReadIds(segment, out var first, out var last, out var ascends))
+            return Log!.HasIdsFor(Segment.CountOf(segment)) ? null : new AppendResult.IdNotGreater(Log.PendingLastId);
         if (!ascends || first <= Log!.PendingLastId) return new AppendResult.IdNotGreater(Log!.PendingLastId);
         ids = new ExplicitIds(first, last);
         return null;

@@ -27,7 +27,7 @@ public abstract record AppendResult
     /// <summary>The segment is larger than a stream takes. Nothing was stored.</summary>
     public sealed record TooLarge(int SegmentBytesMax) : AppendResult;
 
-    /// <summary>Rings: an explicit id is not greater than the last one. Nothing was stored.</summary>
+    /// <summary>Rings: an explicit id is not greater than the last one, or no greater ids are left to be given. Nothing was stored.</summary>
     public sealed record IdNotGreater(RingId Last) : AppendResult;
 
     /// <summary>The stream does not exist and the request was not to create it.</summary>
