@@ -1,6 +1,7 @@
 using Mesh.Protocols.Grpc;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
+using Mesh.Protocols.Resp;
 using Mesh.Standalone.Metrics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -21,7 +22,7 @@ internal static class Composition
         builder.Services.AddSingleton(_ => logs); // made by the container, so that it is disposed of with it
         builder.Services.AddSingleton<MetricCollector>();
         foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp))
-            builder.Services.AddHostedService(services => new RespDoor(door, mesh, options, services.GetRequiredService<ILogger<RespDoor>>()));
+            builder.Services.AddHostedService(services => new RespDoor(door, mesh, options, services.GetRequiredService<ILogger<RespListener>>()));
         var web = builder.Build();
         web.Run(Dispatch(web, options, mesh));
         return web;

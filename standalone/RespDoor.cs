@@ -4,7 +4,7 @@ using Mesh.Protocols.Resp;
 namespace Mesh.Standalone;
 
 /// <summary>Opens the RESP door before the web server's, and closes it together with them.</summary>
-internal sealed class RespDoor(Door door, IMesh mesh, StandaloneOptions options, ILogger<RespDoor> log) : IHostedService
+internal sealed class RespDoor(Door door, IMesh mesh, StandaloneOptions options, ILogger<RespListener> log) : IHostedService
 {
     private RespListener? _listener;
 
@@ -12,12 +12,8 @@ internal sealed class RespDoor(Door door, IMesh mesh, StandaloneOptions options,
     {
         try
         {
-            var bounds = new RespOptions
-            {
-                ConnectionsMax = options.ConnectionsMax,
-                OnFault = fault => log.LogError(fault, "A RESP connection ended by a fault of the server's"),
-            };
-            var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds);
+            var bounds = new RespOptions { ConnectionsMax = options.ConnectionsMax };
+            var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds, log: log);
             door.Bound = () => listener.EndPoint;
             _listener = listener;
             return Task.CompletedTask;

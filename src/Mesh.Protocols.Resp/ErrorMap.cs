@@ -11,6 +11,7 @@ internal static class ErrorMap
         AppendResult.Appended or AppendResult.Duplicate => null,
         AppendResult.Busy busy => $"BUSY More is waiting to be stored than the server holds. Nothing was stored; try again in {busy.RetryAfter.TotalMilliseconds:0} ms.",
         AppendResult.TooLarge large => $"ERR An entry takes at most {large.SegmentBytesMax} bytes. Nothing was stored; send less.",
+        AppendResult.IdNotGreater at when at.Last == RingId.Max => "ERR The stream has exhausted the last possible ID, unable to add more items",
         AppendResult.IdNotGreater => "ERR The ID specified in XADD is equal or smaller than the target stream top item",
         AppendResult.NoSuchStream => null,
         _ => throw new UnreachableException($"No RESP reply for {result}."),

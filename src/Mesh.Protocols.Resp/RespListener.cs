@@ -3,6 +3,8 @@ using System.Net;
 using System.Net.Sockets;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Connections;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Protocols.Resp;
 
@@ -10,35 +12,44 @@ namespace Mesh.Protocols.Resp;
 /// Accepts RESP connections on one address. A socket loop of its own: behind the web server's connection handlers a request changes threads twice, which
 /// costs more than the whole command (bench/README.md, "PUBLISH").
 /// </summary>
-public sealed class RespListener : IAsyncDisposable
+public sealed partial class RespListener : IAsyncDisposable
 {
     private const int Backlog = 511;
+
+    /// <summary>How long no one is accepted after an accept failed, which is mostly for want of file handles.</summary>
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(50);
 
     private readonly IMesh _mesh;
     private readonly RespOptions _options;
     private readonly TimeProvider _clock;
+    private readonly ILogger _log;
     private readonly CommandTable _commands = new();
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<RespConnection, Task> _connections = new();
     private readonly Task _accepting;
 
-    private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock)
+    private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock, ILogger log)
     {
         _listener = listener;
         _mesh = mesh;
         _options = options;
         _clock = clock;
+        _log = log;
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
-        _accepting = AcceptAsync();
+        _accepting = Task.Run(AcceptAsync); // not in the starter's synchronization context, which would take a turn for every read
     }
 
     /// <summary>Where it listens, with the port that was given for port 0.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="SocketException">The address is taken, or not this machine's.</exception>
-    public static RespListener Start(IPEndPoint endPoint, IMesh mesh, RespOptions? options = null, TimeProvider? clock = null)
+    public static RespListener Start(
+        IPEndPoint endPoint, IMesh mesh, RespOptions? options = null, TimeProvider? clock = null, ILogger<RespListener>? log = null)
     {
+        options ??= new RespOptions();
+        options.Check();
         var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -52,7 +63,7 @@ public sealed class RespListener : IAsyncDisposable
             throw;
         }
 
-        return new RespListener(listener, mesh, options ?? new RespOptions(), clock ?? TimeProvider.System);
+        return new RespListener(listener, mesh, options, clock ?? TimeProvider.System, log ?? NullLogger<RespListener>.Instance);
     }
 
     /// <summary>Accepts nobody any more, and ends each connection when the commands it has sent are answered.</summary>
@@ -79,10 +90,11 @@ public sealed class RespListener : IAsyncDisposable
             {
                 return;
             }
-            catch (SocketException)
+            catch (SocketException failure)
             {
                 // One client left before it was accepted, or there are no more file handles: others may be served.
-                await Task.Yield();
+                LogAcceptFailed(_log, failure.Message);
+                await Task.Delay(PauseAfterFailure, _clock).WaitAsync(_stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 continue;
             }
             catch (ObjectDisposedException)
@@ -119,8 +131,7 @@ public sealed class RespListener : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            // One connection's end must not be the end of the others.
-            _options.OnFault(fault);
+            LogFault(_log, fault); // one connection's end must not be the end of the others
         }
         finally
         {
@@ -128,6 +139,12 @@ public sealed class RespListener : IAsyncDisposable
             _connections.TryRemove(connection, out _);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A RESP connection was not accepted: {Reason}")]
+    private static partial void LogAcceptFailed(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A RESP connection was closed by a fault of the server")]
+    private static partial void LogFault(ILogger log, Exception fault);
 
     private static async Task RefuseAsync(Socket socket)
     {

@@ -3,27 +3,54 @@ namespace Mesh.Protocols.Resp;
 /// <summary>Bounds of the RESP door.</summary>
 public sealed record RespOptions
 {
+    private const int Kibibyte = 1024;
+    private const int Mebibyte = 1024 * Kibibyte;
+
     /// <summary>Largest argument, in bytes. Default 64 MiB (as much as a segment holds is refused later, by the mesh); 1 KiB to 512 MiB.</summary>
-    public int BulkBytesMax { get; init; } = 64 * 1024 * 1024;
+    public int BulkBytesMax { get; init; } = 64 * Mebibyte;
 
-    /// <summary>Largest whole command, in bytes. Default 80 MiB; from <see cref="BulkBytesMax"/>.</summary>
-    public int CommandBytesMax { get; init; } = 80 * 1024 * 1024;
+    /// <summary>Largest whole command, in bytes. Default 80 MiB; from <see cref="BulkBytesMax"/> to 1 GiB.</summary>
+    public int CommandBytesMax { get; init; } = 80 * Mebibyte;
 
-    /// <summary>Arguments of one command. Default 1,048,576, as Redis; from 16.</summary>
+    /// <summary>Arguments of one command. Default 1,048,576, as Redis; 16 to 1,048,576.</summary>
     public int ArgumentsMax { get; init; } = 1024 * 1024;
 
-    /// <summary>Connections at one time; those beyond it are told so and closed. Default 10,000, as Redis; from 1.</summary>
+    /// <summary>Connections at one time; those beyond it are told so and closed. Default 10,000, as Redis; 1 to 1,000,000.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 
-    /// <summary>Bytes that wait to be sent to one subscriber; beyond it the connection is cut off at once. Default 32 MiB, as Redis; from 64 KiB.</summary>
-    public int SubscriberBytesMax { get; init; } = 32 * 1024 * 1024;
+    /// <summary>Rooms and patterns one connection is subscribed to. Default 100,000; 1 to 10,000,000.</summary>
+    public int SubscriptionsMax { get; init; } = 100_000;
 
-    /// <summary>Bytes that may wait for <see cref="SubscriberSoftTime"/> before the connection is cut off. Default 8 MiB, as Redis.</summary>
-    public int SubscriberSoftBytesMax { get; init; } = 8 * 1024 * 1024;
+    /// <summary>Bytes of the entries in one reply. XRANGE beyond it is an error, XREAD reads less. Default 256 MiB; 64 KiB to 1 GiB.</summary>
+    public int ReplyBytesMax { get; init; } = 256 * Mebibyte;
 
-    /// <summary>Default 60 s, as Redis.</summary>
+    /// <summary>Bytes that wait to be sent to one subscriber; beyond it the connection is cut off at once. Default 32 MiB, as Redis; 64 KiB to 1 GiB.</summary>
+    public int SubscriberBytesMax { get; init; } = 32 * Mebibyte;
+
+    /// <summary>Bytes that may wait for <see cref="SubscriberSoftTime"/> before the connection is cut off. Default 8 MiB, as Redis; 64 KiB to <see cref="SubscriberBytesMax"/>.</summary>
+    public int SubscriberSoftBytesMax { get; init; } = 8 * Mebibyte;
+
+    /// <summary>Default 60 s, as Redis; 0 s to 1 h.</summary>
     public TimeSpan SubscriberSoftTime { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Told of a fault of ours that ended one connection. Called on any thread.</summary>
-    public Action<Exception> OnFault { get; init; } = static _ => { };
+    /// <exception cref="ArgumentException">A value is out of its range; the message names the key.</exception>
+    public void Check()
+    {
+        Check(nameof(BulkBytesMax), BulkBytesMax, Kibibyte, 512 * Mebibyte);
+        Check(nameof(CommandBytesMax), CommandBytesMax, BulkBytesMax, 1024 * Mebibyte);
+        Check(nameof(ArgumentsMax), ArgumentsMax, 16, 1024 * 1024);
+        Check(nameof(ConnectionsMax), ConnectionsMax, 1, 1_000_000);
+        Check(nameof(SubscriptionsMax), SubscriptionsMax, 1, 10_000_000);
+        Check(nameof(ReplyBytesMax), ReplyBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
+        Check(nameof(SubscriberBytesMax), SubscriberBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
+        Check(nameof(SubscriberSoftBytesMax), SubscriberSoftBytesMax, 64 * Kibibyte, SubscriberBytesMax);
+        Check(nameof(SubscriberSoftTime), SubscriberSoftTime, TimeSpan.Zero, TimeSpan.FromHours(1));
+    }
+
+    private static void Check<T>(string key, T value, T least, T most)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
+            throw new ArgumentException($"Resp:{key} must be {least} to {most}; it is {value}.");
+    }
 }

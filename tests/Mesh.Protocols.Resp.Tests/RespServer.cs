@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Mesh.Embedded;
 using Mesh.Engine.Storage;
@@ -37,20 +36,10 @@ internal sealed class RespServer : IAsyncDisposable
     public Task<RespWire> ConnectAsync() => RespWire.ConnectAsync(EndPoint);
 
     /// <summary>Sends bytes in pieces and reads until so many bytes came, or the server closed.</summary>
-    public async Task<string> ExchangeAsync(byte[] request, int pieceBytes, int replyBytes)
-    {
-        using var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync(EndPoint);
-        var stream = client.GetStream();
-        for (var at = 0; at < request.Length; at += Math.Min(pieceBytes, request.Length - at)) await stream.WriteAsync(request.AsMemory(at, Math.Min(pieceBytes, request.Length - at)));
-        var reply = new byte[replyBytes];
-        var read = 0;
-        while (read < replyBytes && await stream.ReadAsync(reply.AsMemory(read)).AsTask().WaitAsync(TimeSpan.FromSeconds(30)) is > 0 and var more) read += more;
-        return Encoding.Latin1.GetString(reply, 0, read);
-    }
+    public Task<string> ExchangeAsync(byte[] request, int pieceBytes, int replyBytes) => RespExchange.RunAsync(EndPoint, request, pieceBytes, replyBytes);
 
     /// <summary>Sends bytes and reads until the server closes.</summary>
-    public Task<string> ExchangeUntilClosedAsync(string request) => ExchangeAsync(Encoding.Latin1.GetBytes(request), int.MaxValue, 64 * 1024);
+    public Task<string> ExchangeUntilClosedAsync(string request) => RespExchange.UntilClosedAsync(EndPoint, Encoding.Latin1.GetBytes(request));
 
     public async ValueTask DisposeAsync()
     {

@@ -9,27 +9,32 @@ namespace Mesh.Protocols.Resp.Commands;
 /// </summary>
 internal sealed class AppendGroup(RespSession session) : IDisposable
 {
-    /// <summary>Bytes of one segment after which the next XADD begins another.</summary>
+    /// <summary>Bytes of one segment beyond which an XADD begins another, so that a large entry is refused, or waits, alone.</summary>
     private const int SegmentBytesFull = 256 * 1024;
 
     /// <summary>XADDs that wait at most; then they are answered before more is read.</summary>
     private const int WaitingMax = 4096;
 
-    private readonly SegmentWriter _segment = new();
+    /// <summary>Bytes that wait at most, save one entry more.</summary>
+    private const int WaitingBytesMax = 8 * 1024 * 1024;
+
+    private SegmentWriter _segment = new();
     private readonly Queue<Waiting> _waiting = new();
     private IRing? _ring;
     private AppendOptions _options;
     private int _waitingCount;
+    private long _waitingBytes;
 
     /// <summary>True when every XADD so far is answered.</summary>
     public bool IsEmpty => _segment.Count == 0 && _waiting.Count == 0;
 
-    public bool IsFull => _waitingCount + _segment.Count >= WaitingMax;
+    public bool IsFull => _waitingCount + _segment.Count >= WaitingMax || _waitingBytes + _segment.Length >= WaitingBytesMax;
 
     /// <summary>Adds an entry that gets its id from the ring.</summary>
     public void Add(IRing ring, in AppendOptions options, ReadOnlySpan<byte> header, ReadOnlySpan<byte> fields)
     {
-        if (_segment.Count > 0 && (ring != _ring || options != _options || _segment.Length > SegmentBytesFull)) Issue();
+        var isOther = ring != _ring || options != _options;
+        if (_segment.Count > 0 && (isOther || _segment.Length + fields.Length > SegmentBytesFull)) Issue();
         (_ring, _options) = (ring, options);
         _segment.Begin(new RecordFields { ContentType = ContentType.RespFields }, header.Length + fields.Length);
         _segment.Write(header);
@@ -49,9 +54,9 @@ internal sealed class AppendGroup(RespSession session) : IDisposable
 
     private async ValueTask AnswerAsync()
     {
+        (_waitingCount, _waitingBytes) = (0, 0);
         while (_waiting.TryDequeue(out var waiting))
         {
-            _waitingCount -= waiting.Count;
             string? error = null;
             AppendResult? result = null;
             try
@@ -80,7 +85,16 @@ internal sealed class AppendGroup(RespSession session) : IDisposable
         if (_segment.Count == 0) return;
         _waiting.Enqueue(new Waiting(_ring!.AppendAsync(_segment.Finish(), _options), _segment.Count));
         _waitingCount += _segment.Count;
-        _segment.Reset();
+        _waitingBytes += _segment.Length;
+        if (_segment.Length <= 2 * SegmentBytesFull)
+        {
+            _segment.Reset();
+            return;
+        }
+
+        // A buffer grown for one large entry is not kept for a whole connection's life.
+        _segment.Dispose();
+        _segment = new SegmentWriter();
     }
 
     private readonly record struct Waiting(ValueTask<AppendResult> Append, int Count);

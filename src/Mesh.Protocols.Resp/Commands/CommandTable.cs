@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
@@ -52,8 +51,8 @@ internal sealed class CommandTable
     {
         try
         {
-            if (command is null) throw Unknown(arguments);
-            if (!command.Takes(arguments.Count)) throw new RespErrorException($"ERR wrong number of arguments for '{command.Name}' command");
+            if (command is null) return Refuse(session, arguments);
+            if (!command.Takes(arguments.Count)) throw Refusals.WrongArity(command.Name);
             if (!session.IsResp3 && session.SubscriptionCount > 0 && !command.IsAllowedWhileSubscribed) throw NotWhileSubscribed(command);
             return command.RunAsync(session, arguments);
         }
@@ -64,7 +63,7 @@ internal sealed class CommandTable
     }
 
     /// <summary>An error of a command that joins the appends is answered after those before it.</summary>
-    private static async ValueTask FailAsync(RespSession session, string error)
+    public static async ValueTask FailAsync(RespSession session, string error)
     {
         await session.Appends.FinishAsync();
         session.Reply.Error(error);
@@ -73,14 +72,30 @@ internal sealed class CommandTable
     private static RespErrorException NotWhileSubscribed(RespCommand command) => new(
         $"ERR Can't execute '{command.Name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context");
 
-    private static RespErrorException Unknown(RespArguments arguments)
+    /// <summary>
+    /// Refuses a command that is none of ours. A web page can make its reader's browser send HTTP to this port with commands in its body; as in Redis,
+    /// the connection closes at the first line or header.
+    /// </summary>
+    private static ValueTask Refuse(RespSession session, RespArguments arguments)
     {
-        var text = new StringBuilder($"ERR unknown command '{Shown(arguments[0])}', with args beginning with: ");
-        for (var i = 1; i < arguments.Count && text.Length < ShownBytesMax; i++) text.Append(CultureInfo.InvariantCulture, $"'{Shown(arguments[i])}' ");
-        return new RespErrorException(text.ToString());
+        if (!arguments.Is(0, "POST"u8) && !arguments.Is(0, "HOST:"u8)) throw Unknown(arguments);
+        session.IsQuitting = true;
+        return default;
     }
 
-    private static string Shown(ReadOnlySpan<byte> argument) => Encoding.UTF8.GetString(argument[..Math.Min(argument.Length, ShownBytesMax)]);
+    private static RespErrorException Unknown(RespArguments arguments)
+    {
+        var shown = new StringBuilder();
+        for (var i = 1; i < arguments.Count && shown.Length < ShownBytesMax; i++)
+        {
+            var left = ShownBytesMax - shown.Length;
+            shown.Append('\'').Append(Shown(arguments[i], left)).Append("' ");
+        }
+
+        return new RespErrorException($"ERR unknown command '{Shown(arguments[0], ShownBytesMax)}', with args beginning with: {shown}");
+    }
+
+    private static string Shown(ReadOnlySpan<byte> argument, int bytesMax) => Encoding.UTF8.GetString(argument[..Math.Min(argument.Length, bytesMax)]);
 
     /// <summary>Compares ASCII names whatever their case, and finds them by a span.</summary>
     private sealed class NameComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>

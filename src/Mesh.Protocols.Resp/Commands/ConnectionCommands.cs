@@ -10,7 +10,7 @@ internal sealed class PingCommand() : ImmediateCommand("ping", -1)
 
     protected override void Run(RespSession session, RespArguments arguments)
     {
-        if (arguments.Count > 2) throw new RespErrorException("ERR wrong number of arguments for 'ping' command");
+        if (arguments.Count > 2) throw Refusals.WrongArity(Name);
         if (!session.IsResp3 && session.SubscriptionCount > 0)
         {
             session.Reply.ArrayHeader(2);
@@ -101,7 +101,7 @@ internal sealed class AuthCommand() : ImmediateCommand("auth", -2)
 
     protected override void Run(RespSession session, RespArguments arguments)
     {
-        if (arguments.Count > 3) throw new RespErrorException("ERR syntax error");
+        if (arguments.Count > 3) throw Refusals.Syntax();
         if (arguments.Count == 2)
         {
             throw new RespErrorException(
@@ -134,33 +134,38 @@ internal sealed class ClientCommand() : ImmediateCommand("client", -2)
 
     protected override void Run(RespSession session, RespArguments arguments)
     {
-        if (arguments.Is(1, "SETNAME"u8) && arguments.Count == 3)
+        if (arguments.IsSubcommand("SETNAME"u8, 3))
         {
             session.Name = CheckName(arguments[2]);
             session.Reply.Simple("OK"u8);
         }
-        else if (arguments.Is(1, "GETNAME"u8) && arguments.Count == 2)
+        else if (arguments.IsSubcommand("GETNAME"u8, 2))
         {
             if (session.Name.Length == 0) session.WriteNull();
             else session.Reply.Bulk(session.Name);
         }
-        else if (arguments.Is(1, "ID"u8) && arguments.Count == 2)
+        else if (arguments.IsSubcommand("ID"u8, 2))
         {
             session.Reply.Integer(session.Id);
         }
-        else if (arguments.Is(1, "INFO"u8) && arguments.Count == 2)
+        else if (arguments.IsSubcommand("INFO"u8, 2))
         {
             session.Reply.Bulk(string.Create(
                 CultureInfo.InvariantCulture,
                 $"id={session.Id} addr={session.Peer} name={session.Name} db=0 sub={session.Rooms.Count} psub={session.Patterns.Count} resp={(session.IsResp3 ? 3 : 2)}\n"));
         }
-        else if ((arguments.Is(1, "SETINFO"u8) && arguments.Count == 4) || (arguments.Is(1, "NO-EVICT"u8) && arguments.Count == 3))
+        else if (arguments.IsSubcommand("SETINFO"u8, 4))
         {
+            session.Reply.Simple("OK"u8);
+        }
+        else if (arguments.IsSubcommand("NO-EVICT"u8, 3))
+        {
+            if (!arguments.Is(2, "ON"u8) && !arguments.Is(2, "OFF"u8)) throw Refusals.Syntax();
             session.Reply.Simple("OK"u8);
         }
         else
         {
-            throw new RespErrorException($"ERR unknown subcommand or wrong number of arguments for '{arguments.Text(1)}'. Try CLIENT HELP.");
+            throw Refusals.UnknownSubcommand(arguments);
         }
     }
 }

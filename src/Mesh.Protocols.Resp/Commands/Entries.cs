@@ -12,6 +12,22 @@ internal static class Entries
         foreach (var record in page) Write(reply, record);
     }
 
+    /// <summary>What the bodies of a page take in a reply, in bytes.</summary>
+    /// <param name="page">At least one record.</param>
+    /// <param name="last">Id of the last record in the order asked for.</param>
+    public static long BytesOf(RecordPage page, out RingId last)
+    {
+        long bytes = 0;
+        last = RingId.None;
+        foreach (var record in page)
+        {
+            bytes += record.Body.Length;
+            last = record.Id;
+        }
+
+        return bytes;
+    }
+
     private static void Write(RespBuffer reply, in RecordView record)
     {
         reply.ArrayHeader(2);

@@ -14,26 +14,26 @@ internal sealed class CommandCommand(CommandTable table) : ImmediateCommand("com
             reply.ArrayHeader(table.All.Count);
             foreach (var command in table.All) Describe(reply, command);
         }
-        else if (arguments.Is(1, "COUNT"u8))
+        else if (arguments.IsSubcommand("COUNT"u8, 2))
         {
             reply.Integer(table.All.Count);
         }
-        else if (arguments.Is(1, "INFO"u8))
+        else if (arguments.IsSubcommand("INFO"u8, -2))
         {
             reply.ArrayHeader(arguments.Count - 2);
             for (var i = 2; i < arguments.Count; i++)
             {
                 if (table.Find(arguments[i]) is { } known) Describe(reply, known);
-                else session.WriteNullArray();
+                else session.WriteNull();
             }
         }
-        else if (arguments.Is(1, "DOCS"u8))
+        else if (arguments.IsSubcommand("DOCS"u8, -2))
         {
             session.WriteMapHeader(0);
         }
         else
         {
-            throw new RespErrorException($"ERR unknown subcommand '{arguments.Text(1)}'. Try COMMAND HELP.");
+            throw Refusals.UnknownSubcommand(arguments);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
 
     protected override void Run(RespSession session, RespArguments arguments)
     {
-        if (!arguments.Is(1, "GET"u8)) throw new RespErrorException("ERR only CONFIG GET is answered here: options are given when the server starts");
+        if (!arguments.IsSubcommand("GET"u8, -3)) throw new RespErrorException("ERR only CONFIG GET is answered here: options are given when the server starts");
         var found = new List<(string Name, string Value)>();
         for (var i = 2; i < arguments.Count; i++)
         {

@@ -17,7 +17,7 @@ internal sealed class XTrimCommand() : RespCommand("xtrim", -4)
     {
         var at = 2;
         var trim = default(TrimOption);
-        if (!TrimOption.TryRead(arguments, ref at, ref trim) || at != arguments.Count) throw new RespErrorException("ERR syntax error");
+        if (!TrimOption.TryRead(arguments, ref at, ref trim) || at != arguments.Count) throw Refusals.Syntax();
         return RunAsync(session, session.Ring(arguments[1]), trim);
     }
 

@@ -38,7 +38,7 @@ internal static class StreamIds
         if (text.SequenceEqual("+"u8)) return RingId.Max;
         if (text.SequenceEqual("-"u8)) return RingId.None;
         if (text.IsEmpty || text[0] != '(') return Parse(text, ulong.MaxValue);
-        return Parse(text[1..], 0).Previous() ?? throw new RespErrorException("ERR invalid end ID for the interval");
+        return Parse(text[1..], ulong.MaxValue).Previous() ?? throw new RespErrorException("ERR invalid end ID for the interval");
     }
 
     private static bool TryParseNumber(ReadOnlySpan<byte> text, out ulong value) => Utf8Parser.TryParse(text, out value, out var used) && used == text.Length && used > 0;

@@ -17,6 +17,14 @@ internal abstract class SubscriptionCommand(string name, int arity) : RespComman
 
     protected abstract ValueTask RunAsync(RespSession session, List<byte[]> names);
 
+    /// <exception cref="RespErrorException">The connection has as many subscriptions as it may.</exception>
+    protected static void Take(RespSession session, Subscriptions subscriptions, ReadOnlySpan<byte> name)
+    {
+        if (session.SubscriptionCount >= session.Options.SubscriptionsMax && !subscriptions.Contains(name))
+            throw new RespErrorException($"ERR a connection has at most {session.Options.SubscriptionsMax} subscriptions; end some first, or open another one");
+        subscriptions.Add(name);
+    }
+
     protected void Confirm(RespSession session, ReadOnlySpan<byte> name)
     {
         Begin(session);
@@ -53,7 +61,7 @@ internal sealed class SubscribeCommand() : SubscriptionCommand("subscribe", -2)
     {
         foreach (var name in names)
         {
-            session.Rooms.Add(name);
+            Take(session, session.Rooms, name);
             Confirm(session, name);
             await session.Mesh.Rooms.SubscribeAsync(name, session);
         }
@@ -66,7 +74,7 @@ internal sealed class PatternSubscribeCommand() : SubscriptionCommand("psubscrib
     {
         foreach (var name in names)
         {
-            session.Patterns.Add(name);
+            Take(session, session.Patterns, name);
             Confirm(session, name);
             await session.Mesh.Rooms.SubscribePatternAsync(name, session);
         }
@@ -107,9 +115,9 @@ internal sealed class PubSubCommand() : RespCommand("pubsub", -2)
 {
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
-        if (arguments.Is(1, "CHANNELS"u8) && arguments.Count <= 3) return RoomsAsync(session, arguments.Count == 3 ? arguments[2].ToArray() : []);
-        if (arguments.Is(1, "NUMPAT"u8) && arguments.Count == 2) return PatternsAsync(session);
-        if (!arguments.Is(1, "NUMSUB"u8)) throw new RespErrorException($"ERR unknown subcommand or wrong number of arguments for '{arguments.Text(1)}'. Try PUBSUB HELP.");
+        if (arguments.IsSubcommand("CHANNELS"u8, -2)) return RoomsAsync(session, arguments.Count > 2 ? arguments[2].ToArray() : []);
+        if (arguments.IsSubcommand("NUMPAT"u8, 2)) return PatternsAsync(session);
+        if (!arguments.IsSubcommand("NUMSUB"u8, -2)) throw Refusals.UnknownSubcommand(arguments);
         var rooms = new List<byte[]>();
         for (var i = 2; i < arguments.Count; i++) rooms.Add(arguments[i].ToArray());
         return SubscribersAsync(session, rooms);

@@ -19,7 +19,7 @@ internal readonly record struct TrimOption(long? KeepCount, RingId? KeepFrom)
         at++;
         var isApproximate = at < arguments.Count && arguments[at].SequenceEqual("~"u8);
         if (isApproximate || (at < arguments.Count && arguments[at].SequenceEqual("="u8))) at++;
-        if (at >= arguments.Count) throw new RespErrorException("ERR syntax error");
+        if (at >= arguments.Count) throw Refusals.Syntax();
         option = isCount ? new TrimOption(ParseCount(arguments[at]), null) : new TrimOption(null, StreamIds.Parse(arguments[at], 0));
         at++;
         SkipLimit(arguments, ref at, isApproximate);

@@ -12,6 +12,7 @@ internal sealed class XAddCommand() : RespCommand("xadd", -5)
 {
     private const int IdAttempts = 16;
     private const int ArrayHeaderBytesMax = 16;
+    private const int RecordBytesExtra = 1024;
 
     public override bool JoinsAppends => true;
 
@@ -27,6 +28,10 @@ internal sealed class XAddCommand() : RespCommand("xadd", -5)
                 mustExist = true;
                 at++;
             }
+            else if (arguments.Is(at, "LIMIT"u8) && at + 1 < arguments.Count)
+            {
+                throw new RespErrorException("ERR syntax error, LIMIT cannot be used without specifying a trimming strategy");
+            }
             else if (!TrimOption.TryRead(arguments, ref at, ref trim))
             {
                 break;
@@ -34,12 +39,13 @@ internal sealed class XAddCommand() : RespCommand("xadd", -5)
         }
 
         var fields = arguments.Count - at - 1;
-        if (fields < 2 || fields % 2 != 0) throw new RespErrorException("ERR wrong number of arguments for 'xadd' command");
+        if (fields < 2 || fields % 2 != 0) throw Refusals.WrongArity(Name);
+        var wire = arguments.WireFrom(at + 1);
+        if (wire.Length > FrameFormat.SegmentBytesMax - RecordBytesExtra) throw new RespErrorException(ErrorMap.Of(new AppendResult.TooLarge(FrameFormat.SegmentBytesMax))!);
         var ring = session.Ring(arguments[1]);
         var options = new AppendOptions { MustExist = mustExist, TrimToCount = trim.KeepCount };
         var isAutomatic = arguments[at].SequenceEqual("*"u8);
         var wanted = isAutomatic ? default : WantedId.Parse(arguments[at]);
-        var wire = arguments.WireFrom(at + 1);
         if (isAutomatic && trim.KeepFrom is null)
         {
             Add(session, ring, options, fields, wire);

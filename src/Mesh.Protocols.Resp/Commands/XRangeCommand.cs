@@ -10,29 +10,39 @@ internal sealed class XRangeCommand(bool backwards) : RespCommand(backwards ? "x
 
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
-        long count = -1;
-        if (arguments.Count > 4)
+        var count = long.MaxValue;
+        for (var at = 4; at < arguments.Count; at += 2)
         {
-            if (arguments.Count != 6 || !arguments.Is(4, "COUNT"u8)) throw new RespErrorException("ERR syntax error");
-            count = Math.Max(0, Numbers.Parse(arguments[5]));
+            if (at + 1 == arguments.Count || !arguments.Is(at, "COUNT"u8)) throw Refusals.Syntax();
+            count = Math.Max(0, Numbers.Parse(arguments[at + 1]));
         }
 
         var start = StreamIds.ParseStart(arguments[backwards ? 3 : 2]);
         var end = StreamIds.ParseEnd(arguments[backwards ? 2 : 3]);
-        return RunAsync(session, session.Ring(arguments[1]), start, end, count < 0 ? long.MaxValue : count);
+        var ring = session.Ring(arguments[1]);
+        return count == 0 ? NothingAsync(session, ring) : RunAsync(session, ring, start, end, count);
+    }
+
+    /// <summary>Nothing was asked for: Redis answers a null, or an empty array for a stream that does not exist.</summary>
+    private static async ValueTask NothingAsync(RespSession session, IRing ring)
+    {
+        if ((await ring.StateAsync()).Number is null) session.Reply.ArrayHeader(0);
+        else session.WriteNullArray();
     }
 
     private async ValueTask RunAsync(RespSession session, IRing ring, RingId start, RingId end, long count)
     {
         var pages = new List<RecordPage>();
         var records = 0;
+        long bytes = 0;
         while (records < count && start <= end)
         {
             var page = await ring.RangeAsync(start, end, (int)Math.Min(count - records, PageRecords), backwards);
             if (page.Count == 0) break;
             pages.Add(page);
             records += page.Count;
-            var last = LastId(page);
+            bytes += Entries.BytesOf(page, out var last);
+            if (bytes > session.Options.ReplyBytesMax) throw TooMuch(session.Options.ReplyBytesMax);
             if ((backwards ? last.Previous() : last.Next()) is not { } beyond) break;
             if (backwards) end = beyond;
             else start = beyond;
@@ -42,11 +52,6 @@ internal sealed class XRangeCommand(bool backwards) : RespCommand(backwards ? "x
         foreach (var page in pages) Entries.Write(session.Reply, page);
     }
 
-    private static RingId LastId(RecordPage page)
-    {
-        var last = RingId.None;
-        var tail = page.Slices[^1];
-        foreach (var record in tail.Part(tail.Count - 1, 1)) last = record.Id;
-        return last;
-    }
+    private static RespErrorException TooMuch(int bytesMax) =>
+        new($"ERR The range holds more than {bytesMax} bytes. Ask for less with COUNT, and go on after the last id.");
 }

@@ -13,6 +13,7 @@ internal sealed class RespConnection : IDisposable
 {
     private const int ReadBytesMin = 4 * 1024;
     private const int ReadBytesKept = 64 * 1024;
+    private const int ReadAheadBytesMax = 1024 * 1024;
     private const int UnsentBytesMax = 1024 * 1024;
 
     private readonly Socket _socket;
@@ -29,32 +30,34 @@ internal sealed class RespConnection : IDisposable
         _commands = commands;
         _frame = new RespFrame(options);
         _outbound = new Outbound(socket, options, clock);
-        Session = new RespSession(mesh, _outbound, socket.RemoteEndPoint?.ToString() ?? "");
-        Session.Closed = new ConnectionWatch(socket);
+        Session = new RespSession(mesh, options, clock, _outbound, socket.RemoteEndPoint?.ToString() ?? "") { WatchAsync = WatchAsync };
     }
 
     public RespSession Session { get; }
 
-    /// <summary>Runs until the client leaves, quits or breaks the protocol, or <paramref name="stop"/> asks to end after what has come.</summary>
+    /// <summary>
+    /// Runs until the client leaves, quits or breaks the protocol, or <paramref name="stop"/> asks to end after what has come. An exception is a fault of ours.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
         Session.Stopping = stop;
         try
         {
-            while (!Session.IsQuitting && await ReceiveAsync(stop) > 0)
+            while (!Session.IsQuitting && Take(await _socket.ReceiveAsync(Room(), SocketFlags.None, stop)))
             {
                 await RunCommandsAsync();
                 await _outbound.WhenBelowAsync(UnsentBytesMax);
             }
         }
-        catch (RespProtocolException broken)
-        {
-            Session.Reply.Error("ERR " + broken.Message);
-            Send();
-        }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The client left, was cut off, or the host stops; there is nobody to tell.
+        }
+        catch (Exception)
+        {
+            Session.Reply.Error("ERR The server failed at this command; its log says why.");
+            Send();
+            throw;
         }
         finally
         {
@@ -72,18 +75,40 @@ internal sealed class RespConnection : IDisposable
         _input = [];
     }
 
-    private ValueTask<int> ReceiveAsync(CancellationToken stop)
+    private Memory<byte> Room()
     {
         if (_start == _end) _start = _end = 0;
         if (_input.Length - _end < ReadBytesMin) MakeRoom();
-        return TakeAsync(_socket.ReceiveAsync(_input.AsMemory(_end), SocketFlags.None, stop));
+        return _input.AsMemory(_end);
     }
 
-    private async ValueTask<int> TakeAsync(ValueTask<int> receiving)
+    /// <returns>False when nothing was received: the client has left.</returns>
+    private bool Take(int received)
     {
-        var received = await receiving; // once: the socket reuses what is behind it
         _end += received;
-        return received;
+        return received > 0;
+    }
+
+    /// <summary>Reads on while a command blocks, since only reading tells that the client has left.</summary>
+    private async Task WatchAsync(CancellationTokenSource command, CancellationToken stop)
+    {
+        try
+        {
+            while (_end - _start < ReadAheadBytesMax)
+            {
+                if (Take(await _socket.ReceiveAsync(Room(), SocketFlags.None, stop))) continue;
+                await command.CancelAsync();
+                return;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The command has ended first.
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            await command.CancelAsync();
+        }
     }
 
     private void MakeRoom()
@@ -107,11 +132,23 @@ internal sealed class RespConnection : IDisposable
                 await WaitAsync(waiting);
             }
 
-            if (!isDone) continue;
+            if (!isDone)
+            {
+                if (Session.Reply.Length > UnsentBytesMax) await SendAndWaitAsync();
+                continue;
+            }
+
             Send();
             if (_start == _end && _input.Length > ReadBytesKept) Shrink();
             return;
         }
+    }
+
+    /// <summary>Few bytes can ask for many: their answers leave before more are made.</summary>
+    private Task SendAndWaitAsync()
+    {
+        Send();
+        return _outbound.WhenBelowAsync(UnsentBytesMax);
     }
 
     private void Shrink()
@@ -120,7 +157,7 @@ internal sealed class RespConnection : IDisposable
         _input = ArrayPool<byte>.Shared.Rent(16 * 1024);
     }
 
-    /// <summary>Runs commands in one turn of this thread until one has to wait, or there is none left.</summary>
+    /// <summary>Runs commands in one turn of this thread until one has to wait, there is none left, or enough is answered to be sent.</summary>
     private ValueTask RunUntilOneWaits(out bool isDone)
     {
         isDone = false;
@@ -129,15 +166,22 @@ internal sealed class RespConnection : IDisposable
         {
             while (!Session.IsQuitting)
             {
+                if (Session.Reply.Length > UnsentBytesMax) return default;
                 var unread = new ReadOnlySequence<byte>(_input, _start, _end - _start);
-                if (!_frame.TryRead(ref unread)) break;
-                _start = _end - (int)unread.Length;
+                var isWhole = _frame.TryRead(ref unread);
+                _start = _end - (int)unread.Length; // also past empty commands, which are skipped
+                if (!isWhole) break;
                 var waiting = _commands.Run(Session, _frame.Arguments);
                 if (!waiting.IsCompletedSuccessfully) return waiting;
             }
 
             isDone = true;
             return Session.Appends.FinishAsync();
+        }
+        catch (RespProtocolException broken)
+        {
+            Session.IsQuitting = isDone = true;
+            return CommandTable.FailAsync(Session, "ERR " + broken.Message);
         }
         finally
         {

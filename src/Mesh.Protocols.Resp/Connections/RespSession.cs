@@ -17,9 +17,11 @@ public sealed class RespSession : IRoomListener, IDisposable
     private byte[] _ringKey = [];
     private IRing? _ring;
 
-    internal RespSession(IMesh mesh, Outbound outbound, string peer)
+    internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, string peer)
     {
         Mesh = mesh;
+        Options = options;
+        Clock = clock;
         Peer = peer;
         _outbound = outbound;
         Appends = new AppendGroup(this);
@@ -27,6 +29,10 @@ public sealed class RespSession : IRoomListener, IDisposable
     }
 
     public IMesh Mesh { get; }
+
+    public RespOptions Options { get; }
+
+    public TimeProvider Clock { get; }
 
     public long Id { get; }
 
@@ -41,7 +47,7 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public Subscriptions Patterns { get; } = new();
 
-    /// <summary>Set by QUIT: the connection closes when the reply is sent.</summary>
+    /// <summary>Set by QUIT, and by what ends a connection: it closes when the reply is sent.</summary>
     public bool IsQuitting { get; set; }
 
     public bool IsResp3
@@ -52,8 +58,8 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public int SubscriptionCount => Rooms.Count + Patterns.Count;
 
-    /// <summary>Tells when the client has left.</summary>
-    public ConnectionWatch? Closed { get; internal set; }
+    /// <summary>For a command that blocks: cancels it when the client leaves. Ends when it has, or when the token says so.</summary>
+    public Func<CancellationTokenSource, CancellationToken, Task> WatchAsync { get; internal init; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Set when the host stops: commands that block end then.</summary>
     public CancellationToken Stopping { get; internal set; }

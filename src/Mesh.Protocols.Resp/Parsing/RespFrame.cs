@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 
 namespace Mesh.Protocols.Resp.Parsing;
 
@@ -114,7 +113,7 @@ public sealed class RespFrame(RespOptions options) : IDisposable
         if (!attempt.TryReadTo(out ReadOnlySpan<byte> line, (byte)'\n'))
             return attempt.Remaining > HeaderBytesMax ? throw new RespProtocolException(tooLong) : false;
         var digits = line[1..].TrimEnd((byte)'\r');
-        if (!Utf8Parser.TryParse(digits, out number, out var used) || used != digits.Length) throw new RespProtocolException(invalid);
+        if (!Numbers.TryParse(digits, out number)) throw new RespProtocolException(invalid);
         reader = attempt;
         return true;
     }

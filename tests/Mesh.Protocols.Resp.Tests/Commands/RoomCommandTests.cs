@@ -156,6 +156,34 @@ public sealed class RoomCommandTests : IAsyncLifetime
         Assert.Equal("+PONG\r\n$2\r\nhi\r\n", await _server.ExchangeAsync("*0\r\n*-1\r\nPING\r\nECHO hi\r\n"u8.ToArray(), 1000, 15));
 
     [Fact]
+    public async Task A_command_in_pieces_behind_empty_ones_works()
+    {
+        await _publisher.SendRawAsync("*0\r\n\r\n*-1\r\n*1\r\n$4\r\nPI"u8.ToArray());
+        await _subscriber.AskAsync("PING"); // both halves in one packet would prove nothing
+        await _publisher.SendRawAsync("NG\r\n"u8.ToArray());
+        Assert.Equal("PONG", await _publisher.ReadAsync());
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nContent-Length: 20\r\n\r\nPUBLISH a b\r\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: localhost\r\n\r\nPUBLISH a b\r\n")]
+    public async Task Http_from_a_browser_ends_the_connection_before_its_body_is_read(string request) =>
+        Assert.DoesNotContain(":0", await _server.ExchangeUntilClosedAsync(request), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_connection_has_only_so_many_subscriptions()
+    {
+        await using var server = await RespServer.StartAsync(new RespOptions { SubscriptionsMax = 2 });
+        await using var wire = await server.ConnectAsync();
+        Assert.Equal(Reply("subscribe", "a", 1L), await wire.AskAsync("SUBSCRIBE", "a"));
+        Assert.Equal(Reply("psubscribe", "b", 2L), await wire.AskAsync("PSUBSCRIBE", "b"));
+        Assert.StartsWith("ERR a connection has at most 2 subscriptions", Assert.IsType<RespError>(await wire.AskAsync("SUBSCRIBE", "c")).Text, StringComparison.Ordinal);
+        Assert.Equal(Reply("subscribe", "a", 2L), await wire.AskAsync("SUBSCRIBE", "a"));
+        Assert.Equal(Reply("unsubscribe", "a", 1L), await wire.AskAsync("UNSUBSCRIBE", "a"));
+        Assert.Equal(Reply("subscribe", "c", 2L), await wire.AskAsync("SUBSCRIBE", "c"));
+    }
+
+    [Fact]
     public async Task A_broken_frame_is_answered_and_closes() =>
         Assert.Equal("+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n", await _server.ExchangeUntilClosedAsync("PING\r\n*x\r\n"));
 

@@ -42,6 +42,23 @@ public sealed class StreamCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task When_no_ids_are_left_nothing_can_be_added_and_other_streams_go_on()
+    {
+        Assert.Equal("18446744073709551615-18446744073709551614", await _wire.AskAsync("XADD", "s", "18446744073709551615-18446744073709551614", "k", "v"));
+        Assert.Equal("18446744073709551615-18446744073709551615", await _wire.AskAsync("XADD", "s", "*", "k", "v"));
+        Assert.Equal(new RespError("ERR The stream has exhausted the last possible ID, unable to add more items"), await _wire.AskAsync("XADD", "s", "*", "k", "v"));
+        Assert.IsType<string>(await _wire.AskAsync("XADD", "t", "*", "k", "v"));
+    }
+
+    [Fact]
+    public async Task A_pipeline_for_which_a_millisecond_has_too_few_ids_left_goes_on_in_the_next()
+    {
+        await _wire.AskAsync("XADD", "s", "99999999999999-18446744073709551614", "k", "v");
+        await _wire.SendRawAsync(Enumerable.Range(0, 3).SelectMany(_ => RespWire.Encode("XADD", "s", "*", "k", "v")).ToArray());
+        for (var i = 0; i < 3; i++) Assert.Equal($"100000000000000-{i}", await _wire.ReadAsync());
+    }
+
+    [Fact]
     public async Task Ranges_go_both_ways_from_any_id_and_may_leave_out_their_ends()
     {
         for (var i = 1; i <= 5; i++) await _wire.AskAsync("XADD", "s", $"{i}-0", "k", $"{i}");
@@ -81,7 +98,7 @@ public sealed class StreamCommandTests : IAsyncLifetime
         Assert.Equal(new RespError("ERR value is not an integer or out of range"), await _wire.AskAsync("XADD", "s", "MAXLEN", "x", "*", "k", "v"));
         Assert.Equal(new RespError("ERR syntax error"), await _wire.AskAsync("XRANGE", "s", "-", "+", "COUNT"));
         Assert.Equal(
-            new RespError("ERR Unbalanced 'xread' list of streams: for each stream key an ID or '$' must be specified."), await _wire.AskAsync("XREAD", "STREAMS", "s", "t", "0"));
+            new RespError("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."), await _wire.AskAsync("XREAD", "STREAMS", "s", "t", "0"));
         Assert.Equal(new RespError("ERR timeout is negative"), await _wire.AskAsync("XREAD", "BLOCK", "-1", "STREAMS", "s", "0"));
     }
 
@@ -108,6 +125,48 @@ public sealed class StreamCommandTests : IAsyncLifetime
         Assert.False(reading.IsCompleted);
         await _wire.AskAsync("XADD", "s", "2-0", "k", "new");
         Assert.Equal(Array(Array("s", Array(Entry("2-0", "k", "new")))), await reading);
+    }
+
+    [Fact]
+    public async Task A_blocked_xread_waits_on_when_what_comes_is_not_after_its_id()
+    {
+        await using var blocked = await _server.ConnectAsync();
+        await blocked.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "5-0");
+        await BlockedAsync();
+        await _wire.AskAsync("XADD", "s", "3-0", "k", "before");
+        await BlockedAsync();
+        await _wire.AskAsync("XADD", "s", "6-0", "k", "after");
+        Assert.Equal(Array(Array("s", Array(Entry("6-0", "k", "after")))), await blocked.ReadAsync());
+    }
+
+    [Fact]
+    public async Task What_is_sent_behind_a_blocked_xread_is_answered_after_it()
+    {
+        await using var blocked = await _server.ConnectAsync();
+        await blocked.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "$");
+        await blocked.SendAsync("ECHO", "first");
+        await BlockedAsync();
+        await blocked.SendAsync("ECHO", "second");
+        await _wire.AskAsync("XADD", "s", "1-0", "k", "v");
+        while (!Equals(await _wire.AskAsync("XLEN", "s"), 1L)) await Task.Yield();
+        Assert.Equal(Array(Array("s", Array(Entry("1-0", "k", "v")))), await blocked.ReadAsync());
+        Assert.Equal("first", await blocked.ReadAsync());
+        Assert.Equal("second", await blocked.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_while_it_blocks_is_gone_although_it_had_sent_more()
+    {
+        await using var server = await RespServer.StartAsync(new RespOptions { ConnectionsMax = 1 });
+        await using (var leaver = await server.ConnectAsync())
+        {
+            Assert.Equal("PONG", await leaver.AskAsync("PING"));
+            await leaver.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "$");
+            await leaver.SendAsync("PING");
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await server.ExchangeAsync(RespWire.Encode("PING"), 100, 7) != "+PONG\r\n") limit.Token.ThrowIfCancellationRequested();
     }
 
     [Fact]
@@ -146,6 +205,49 @@ public sealed class StreamCommandTests : IAsyncLifetime
 
         var ids = await IdsAsync("XRANGE", "s", "-", "+");
         Assert.Equal(added, ids.Count);
+    }
+
+    [Fact]
+    public async Task What_was_added_before_a_broken_frame_is_stored_and_answered_first()
+    {
+        var reply = await _server.ExchangeUntilClosedAsync("XADD s * k v\r\nXADD s * k v\r\n*x\r\n");
+        Assert.Matches("^\\$15\r\n[0-9]{13}-[0-9]\r\n\\$15\r\n[0-9]{13}-[0-9]\r\n-ERR Protocol error: invalid multibulk length\r\n$", reply);
+        Assert.Equal(2L, await _wire.AskAsync("XLEN", "s"));
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_too_large_is_refused_alone()
+    {
+        await _wire.SendAsync("XADD", "s", "*", "k", "before");
+        await _wire.SendAsync("XADD", "s", "*", "k", new string('x', 34 * 1024 * 1024));
+        await _wire.SendAsync("XADD", "s", "*", "k", "after");
+        Assert.IsType<string>(await _wire.ReadAsync());
+        Assert.StartsWith("ERR An entry takes at most ", Assert.IsType<RespError>(await _wire.ReadAsync()).Text, StringComparison.Ordinal);
+        Assert.IsType<string>(await _wire.ReadAsync());
+        Assert.Equal(2L, await _wire.AskAsync("XLEN", "s"));
+    }
+
+    [Fact]
+    public async Task A_range_beyond_the_bound_of_a_reply_is_refused_and_may_be_read_in_parts()
+    {
+        await using var server = await RespServer.StartAsync(new RespOptions { ReplyBytesMax = 64 * 1024 });
+        await using var wire = await server.ConnectAsync();
+        for (var i = 1; i <= 9; i++) await wire.AskAsync("XADD", "s", $"{i}-0", "k", new string('x', 10_000));
+        Assert.StartsWith("ERR The range holds more than 65536 bytes.", Assert.IsType<RespError>(await wire.AskAsync("XRANGE", "s", "-", "+")).Text, StringComparison.Ordinal);
+        Assert.Equal(5, Assert.IsType<object?[]>(await wire.AskAsync("XRANGE", "s", "-", "+", "COUNT", "5")).Length);
+        Assert.Equal(4, Assert.IsType<object?[]>(await wire.AskAsync("XRANGE", "s", "(5-0", "+", "COUNT", "5")).Length);
+    }
+
+    [Fact]
+    public async Task Many_large_replies_to_few_bytes_all_arrive_although_they_are_read_late()
+    {
+        const int Requests = 200;
+        await _wire.AskAsync("XADD", "s", "1-0", "k", new string('x', 256 * 1024));
+        await _wire.SendRawAsync(Enumerable.Range(0, Requests).SelectMany(_ => RespWire.Encode("XRANGE", "s", "-", "+")).ToArray());
+        await using var other = await _server.ConnectAsync();
+        Assert.Equal("PONG", await other.AskAsync("PING"));
+        for (var i = 0; i < Requests; i++) Assert.Single(Assert.IsType<object?[]>(await _wire.ReadAsync()));
+        Assert.Equal("PONG", await _wire.AskAsync("PING"));
     }
 
     [Fact]
