@@ -1,4 +1,5 @@
 using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -10,7 +11,7 @@ public abstract class ChannelContract : MeshContract
 
     private IChannel Channel => Mesh.Channel(Name);
 
-    [Fact]
+    [ContractFact]
     public async Task Exact_parents_and_descendants_go_by_segments()
     {
         await PublishAsync("", "/b", "/b/c", "/bc", "/b/c/d");
@@ -20,7 +21,7 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal(5, (await ReadAsync("", ChannelScope.Descendants)).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_trailing_slash_names_another_channel_and_has_no_parent_of_the_same_name()
     {
         await PublishAsync("/b", "/b/", "");
@@ -28,7 +29,7 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal(["/b/", ""], await ReadAsync("/b/", ChannelScope.Parents));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_read_is_merged_and_sorted_and_then_cut()
     {
         await PublishAsync("/b", "", "/b", "", "/b");
@@ -37,7 +38,7 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal([5L, 4L], page.Sequences());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Only_records_after_the_cursor_come()
     {
         await PublishAsync("", "", "");
@@ -47,7 +48,7 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal([3L], page.Sequences());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_a_reader_published_itself_is_left_out_and_the_page_is_full_all_the_same()
     {
         for (var i = 0; i < 30; i++) await Channel.AppendAsync(Given.Keyed("", $"{i}", i % 3 == 0 ? "other" : "me"));
@@ -55,7 +56,7 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal(Enumerable.Range(0, 8).Select(i => $"{i * 3}"), page.Bodies());
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_page_is_bounded_in_bytes_and_the_next_goes_on_after_it(bool own)
@@ -77,7 +78,7 @@ public abstract class ChannelContract : MeshContract
         Assert.Equal([20L], (await Channel.ReadAsync(query with { Descending = true, BytesMax = 1 })).Sequences());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Paths_are_found_after_a_restart_and_only_within_retention()
     {
         await Mesh.Catalogue.CreateAsync(Name, new StreamOptions { RetentionAge = TimeSpan.FromSeconds(10) }, default);

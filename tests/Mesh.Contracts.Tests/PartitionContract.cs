@@ -1,4 +1,5 @@
 using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -8,7 +9,7 @@ public abstract class PartitionContract : MeshContract
 {
     private IPartition Partition => Mesh.Partition(StreamName.Partition("events"));
 
-    [Fact]
+    [ContractFact]
     public async Task A_subscription_gets_what_is_published_after_its_first_page_came()
     {
         await PublishAsync("t", "before");
@@ -17,7 +18,7 @@ public abstract class PartitionContract : MeshContract
         Assert.Equal(["after"], await TakeAsync(subscription, 1));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Only_matching_topics_come_and_a_pattern_is_matched_from_the_start()
     {
         await using var subscription = await SubscribeAsync(@"\A(?:foo)", 0);
@@ -28,7 +29,7 @@ public abstract class PartitionContract : MeshContract
         Assert.Equal(["yes", "too"], await TakeAsync(subscription, 2));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task History_is_the_last_n_of_each_matching_topic_in_order_and_then_live()
     {
         for (var i = 0; i < 5; i++)
@@ -43,7 +44,7 @@ public abstract class PartitionContract : MeshContract
         Assert.Equal(["a3", "b3", "a4", "b4", "live"], await TakeAsync(subscription, 5));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task History_survives_a_restart()
     {
         for (var i = 0; i < 5; i++) await PublishAsync("a", $"a{i}");
@@ -52,7 +53,7 @@ public abstract class PartitionContract : MeshContract
         Assert.Equal(["a2", "a3", "a4"], await TakeAsync(subscription, 3));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Between_history_and_live_there_is_no_gap_and_no_double_under_load()
     {
         const int Records = 400;
@@ -66,7 +67,7 @@ public abstract class PartitionContract : MeshContract
         await publisher;
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_pattern_that_cannot_be_matched_in_linear_time_is_refused()
     {
         await Assert.ThrowsAsync<ArgumentException>(() => SubscribeAsync(@"(a)\1", 0));

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Mesh.Frames;
 using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -14,7 +15,7 @@ public abstract class QueueContract : MeshContract
 
     private IQueue Queue => Mesh.Queue(Name);
 
-    [Fact]
+    [ContractFact]
     public async Task A_queue_that_does_not_exist_is_empty_and_is_not_created_by_asking()
     {
         Assert.Null((await Queue.ClaimAsync(10, Minute)).Id);
@@ -24,7 +25,7 @@ public abstract class QueueContract : MeshContract
         Assert.Null(await Mesh.Catalogue.FindAsync(Name));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_oldest_free_records_are_claimed_and_hidden_until_the_claim_ends()
     {
         await PostAsync("a", "b", "c");
@@ -37,7 +38,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal([2, 2, 1], again.Page.States.Select(state => state.DeliveryCount));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_claim_survives_a_restart_neither_lost_nor_doubled()
     {
         await PostAsync("a", "b", "c");
@@ -53,7 +54,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(["c"], (await Queue.ClaimAsync(10, Minute)).Page.Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_late_ack_is_refused_and_the_record_stays()
     {
         await PostAsync("a");
@@ -63,7 +64,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(["a"], (await Queue.ListAsync(new QueueQuery())).Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Only_the_holder_acks_a_claimed_record()
     {
         await PostAsync("a", "b");
@@ -79,7 +80,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(AckResult.Deleted, await Queue.AckAsync(new Sequence(2), null));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Extending_counts_the_time_anew_and_lengthens_the_records_lives()
     {
         await PostAsync(TimeSpan.FromMinutes(1), "a");
@@ -94,7 +95,7 @@ public abstract class QueueContract : MeshContract
         Assert.Empty((await Queue.ListAsync(new QueueQuery())).Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Released_records_go_back_to_their_old_places()
     {
         await PostAsync("a", "b", "c");
@@ -104,7 +105,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(["a", "b", "c"], (await Queue.ClaimAsync(10, Minute)).Page.Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Popped_records_are_gone_for_good_and_their_bytes_come_with_them()
     {
         await PostAsync("a", "b", "c");
@@ -114,7 +115,7 @@ public abstract class QueueContract : MeshContract
         Assert.Empty((await Queue.PopAsync(10)).Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Expired_records_are_neither_listed_nor_claimed_nor_counted()
     {
         await PostAsync(TimeSpan.FromSeconds(60), "short");
@@ -126,7 +127,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(["long"], (await Queue.ClaimAsync(10, Minute)).Page.Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_delivery_too_many_moves_the_record_to_the_dead_letters_once()
     {
         await Mesh.Catalogue.CreateAsync(Name, new StreamOptions { DeliveryCountMax = 2, DeadLetterQueue = "dead", DeadLetterTtl = TimeSpan.FromHours(1) }, default);
@@ -146,7 +147,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(["poison"], (await dead.ClaimAsync(10, Minute)).Page.Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_claim_that_could_not_be_stored_holds_nothing()
     {
         await PostAsync("a");
@@ -155,7 +156,7 @@ public abstract class QueueContract : MeshContract
         Assert.Equal(["a"], (await Queue.ClaimAsync(1, Minute)).Page.Records.Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Many_workers_never_hold_one_record_at_the_same_time_and_finish_every_record()
     {
         const int Records = 400;

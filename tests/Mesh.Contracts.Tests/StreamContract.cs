@@ -1,5 +1,6 @@
 using System.Text;
 using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -11,7 +12,7 @@ public abstract class StreamContract : MeshContract
 
     private IRing Ring => Mesh.Ring(Name);
 
-    [Fact]
+    [ContractFact]
     public async Task A_stream_that_does_not_exist_reads_as_empty_and_is_not_created_by_it()
     {
         Assert.Equal(0, (await Ring.ReadAsync(new ReadQuery())).Count);
@@ -19,7 +20,7 @@ public abstract class StreamContract : MeshContract
         Assert.Null(await Mesh.Catalogue.FindAsync(Name));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_first_append_creates_the_stream_and_sequences_begin_at_one()
     {
         var appended = await AppendAsync("a", "b");
@@ -29,14 +30,14 @@ public abstract class StreamContract : MeshContract
         Assert.NotNull(await Mesh.Catalogue.FindAsync(Name));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_append_that_must_not_create_the_stream_does_not()
     {
         Assert.IsType<AppendResult.NoSuchStream>(await Ring.AppendAsync(Given.Segment("a"), new AppendOptions { MustExist = true }));
         Assert.Null(await Mesh.Catalogue.FindAsync(Name));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Appends_of_one_caller_keep_their_order_even_while_the_stream_is_being_opened()
     {
         var appends = Enumerable.Range(0, 50).Select(i => Ring.AppendAsync(Given.Segment($"{i}")).AsTask()).ToList();
@@ -44,7 +45,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{i}"), (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Records_survive_a_restart_with_their_sequences_times_and_ids()
     {
         var before = await AppendAsync("a", "b");
@@ -55,7 +56,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(before.Last.Next(), (await AppendAsync("c")).First);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Times_rise_when_the_clock_is_set_back_and_over_a_restart()
     {
         var first = await AppendAsync("a");
@@ -67,7 +68,7 @@ public abstract class StreamContract : MeshContract
         Assert.True(first.FirstId < second.FirstId && second.FirstId < third.FirstId);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_stream_whose_times_lead_the_clock_by_more_than_a_second_is_busy()
     {
         await AppendAsync("a");
@@ -78,7 +79,7 @@ public abstract class StreamContract : MeshContract
         await AppendAsync("b");
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Times_sequences_and_ids_survive_the_trimming_of_every_record()
     {
         var before = await AppendAsync("a", "b", "c");
@@ -97,7 +98,7 @@ public abstract class StreamContract : MeshContract
         Assert.True(last.First > before.Last);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Retention_by_count_keeps_exactly_the_last_n()
     {
         await CreateAsync(new StreamOptions { RetentionCount = 3 });
@@ -109,7 +110,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(["d", "e", "f"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Retention_by_age_is_exact_and_never_early()
     {
         await CreateAsync(new StreamOptions { RetentionAge = TimeSpan.FromSeconds(10) });
@@ -126,7 +127,7 @@ public abstract class StreamContract : MeshContract
         Assert.Empty((await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Retention_by_bytes_drops_whole_batches_and_keeps_the_newest()
     {
         await CreateAsync(new StreamOptions { RetentionBytes = 1000 });
@@ -138,7 +139,7 @@ public abstract class StreamContract : MeshContract
         Assert.Single((await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_repeated_publish_stores_nothing_and_gets_what_the_first_got()
     {
         var first = await AppendOnceAsync("once", "a", "b");
@@ -147,7 +148,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(["a", "b"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_repeat_is_known_after_a_restart_and_after_its_records_were_trimmed()
     {
         var first = await AppendOnceAsync("once", "a");
@@ -158,7 +159,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(first.First, again.First);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_repeat_is_forgotten_when_the_window_has_passed()
     {
         await AppendOnceAsync("once", "a");
@@ -166,7 +167,7 @@ public abstract class StreamContract : MeshContract
         await AppendOnceAsync("once", "a");
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_producers_number_is_a_dedupe_id()
     {
         var options = new AppendOptions { DedupeId = AppendOptions.ProducerNumber("meter-7", 41) };
@@ -175,7 +176,7 @@ public abstract class StreamContract : MeshContract
         Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.Segment("b"), new AppendOptions { DedupeId = AppendOptions.ProducerNumber("meter-7", 42) }));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_publish_whose_answer_was_lost_is_found_stored_and_answered()
     {
         await AppendAsync("a");
@@ -184,7 +185,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(["a", "b"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_refused_commit_loses_nothing_that_was_acknowledged_and_the_next_append_works()
     {
         await AppendAsync("a");
@@ -194,7 +195,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(new Sequence(2), (await AppendAsync("b")).First);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task While_the_database_is_away_appends_are_refused_what_is_in_memory_is_served_and_it_recovers_by_itself()
     {
         await AppendAsync("a");
@@ -206,7 +207,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(["a", "b"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_arrives_while_a_commit_is_under_way_travels_together_in_the_next()
     {
         await AppendAsync("a");
@@ -221,7 +222,7 @@ public abstract class StreamContract : MeshContract
         Assert.InRange(Store.Commits - commits, 1, 2);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Nothing_is_shown_before_it_is_durable()
     {
         await AppendAsync("a");
@@ -237,7 +238,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(["a", "b"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Too_much_that_waits_makes_the_caller_busy_and_stores_nothing_of_it()
     {
         await AppendAsync("a");
@@ -255,14 +256,14 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(1 + results.Length - busy.Count, (await Ring.StateAsync()).Length);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_segment_that_is_too_large_is_refused_by_name()
     {
         var result = await Ring.AppendAsync(Given.Segment(new string('x', 33 * 1024 * 1024)));
         Assert.Equal(32 * 1024 * 1024, Assert.IsType<AppendResult.TooLarge>(result).SegmentBytesMax);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_tail_catches_up_and_goes_on_live_without_gap_or_double()
     {
         const int Records = 500;
@@ -273,7 +274,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(Enumerable.Range(0, Records).Select(i => $"{i}"), await reader);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_waiter_is_woken_by_the_record_it_waits_for()
     {
         await AppendAsync("a");
@@ -283,7 +284,7 @@ public abstract class StreamContract : MeshContract
         Assert.True(await waiting);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_waiter_is_told_when_its_time_is_up()
     {
         var waiting = Ring.WaitAsync(Sequence.First, TimeSpan.FromSeconds(5)).AsTask();
@@ -291,7 +292,7 @@ public abstract class StreamContract : MeshContract
         Assert.False(await waiting);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_deleted_stream_is_gone_and_one_made_later_begins_anew()
     {
         var before = await AppendAsync("a");
@@ -305,7 +306,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(["b"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Changed_options_count_at_once()
     {
         await AppendAsync("a", "b", "c");
@@ -315,7 +316,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal("note", Encoding.UTF8.GetString(entry!.Metadata.Span));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Creating_a_stream_twice_leaves_it_as_it_was()
     {
         Assert.True(await Mesh.Catalogue.CreateAsync(Name, new StreamOptions { RetentionCount = 7 }, "one"u8.ToArray()));
@@ -323,7 +324,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(7, (await Mesh.Catalogue.FindAsync(Name))!.Options.RetentionCount);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Streams_are_listed_by_name_within_their_project()
     {
         foreach (var name in new[] { "b", "a", "C" }) await Mesh.Ring(StreamName.Ring(name)).AppendAsync(Given.Segment("x"));
@@ -334,7 +335,7 @@ public abstract class StreamContract : MeshContract
         Assert.Equal(3, await Mesh.Catalogue.CountAsync(StreamName.DefaultProject, StreamKind.Ring));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Explicit_ids_are_kept_must_rise_and_ids_given_later_follow_the_clock()
     {
         var first = new RingId(5, 1);

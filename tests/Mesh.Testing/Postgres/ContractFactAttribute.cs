@@ -29,6 +29,9 @@ public sealed class ContractTestCase : XunitTestCase
     {
     }
 
-    protected override string? GetSkipReason(IAttributeInfo factAttribute) =>
-        TestMethod.TestClass.Class.GetCustomAttributes(typeof(RequiresPostgresAttribute)).Any() ? PostgresBinaries.Missing : null;
+    /// <summary>Why a test of a contract is skipped in the class that runs it; null when it runs.</summary>
+    public static string? SkipReasonOf(ITestMethod method) =>
+        method.TestClass.Class.GetCustomAttributes(typeof(RequiresPostgresAttribute)).Any() ? PostgresBinaries.Missing : null;
+
+    protected override string? GetSkipReason(IAttributeInfo factAttribute) => SkipReasonOf(TestMethod);
 }

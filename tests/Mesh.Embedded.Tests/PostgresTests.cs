@@ -1,0 +1,39 @@
+using Mesh.Contracts.Tests;
+using Mesh.Storage.AdoNet;
+using Mesh.Testing.Postgres;
+
+namespace Mesh.Embedded.Tests;
+
+[RequiresPostgres]
+public sealed class StreamsInPostgres : StreamContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+[RequiresPostgres]
+public sealed class ChannelsInPostgres : ChannelContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+[RequiresPostgres]
+public sealed class PartitionsInPostgres : PartitionContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+[RequiresPostgres]
+public sealed class QueuesInPostgres : QueueContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+/// <summary>A new database for each test, on the one server of this process; it goes with the server.</summary>
+internal static class InPostgres
+{
+    public static async Task<IMeshFixture> StartAsync()
+    {
+        var server = await PostgresServer.SharedAsync();
+        return await EmbeddedFixture.StartAsync(LogStores.Open(await server.CreateDatabaseAsync()));
+    }
+}
