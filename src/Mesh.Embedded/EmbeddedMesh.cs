@@ -19,7 +19,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 {
     private readonly EmbeddedMeshOptions _options;
     private readonly EngineContext _engine;
-    private readonly ActorRegistry _actors;
+    private readonly StreamRegistry<StreamOwner> _actors;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _writer;
     private readonly Task _maintenance;
@@ -30,7 +30,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _options = options;
         var pump = new CommitPump(store, options.Commit);
         _engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
-        _actors = new ActorRegistry(Create, options.ActorsMax);
+        _actors = new StreamRegistry<StreamOwner>(Create, options.ActorsMax);
         Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), () => Volatile.Write(ref _hasDropped, 1));
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();

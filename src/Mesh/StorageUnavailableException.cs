@@ -8,4 +8,7 @@ public sealed class StorageUnavailableException(string message, Exception? inner
 
 /// <summary>Another owner has taken the stream; this one has stepped down. Nothing of the request was stored. Ask again.</summary>
 public sealed class StreamFencedException(StreamName stream)
-    : Exception($"Stream {stream} is owned elsewhere since; the request was not stored. Ask again.");
+    : Exception($"Stream {stream} is owned elsewhere since; the request was not stored. Ask again.")
+{
+    public StreamName Stream { get; } = stream;
+}

@@ -15,7 +15,6 @@ namespace Mesh.Engine.Partitions;
 public sealed class PartitionActor(StreamName name, EngineContext engine) : StreamActor(name, engine), IPartition
 {
     private const long SnapshotBytes = 32L * 1024 * 1024;
-    private const int HistoryPageRecords = 256;
 
     private TopicIndex _topics = new();
     private long _bytesSinceSnapshot;
@@ -24,31 +23,43 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
 
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(historyDepth);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(historyDepth, IPartition.HistoryDepthMax);
         var matcher = new TopicMatcher(filter);
-        await LoadPlacesAsync();
-        var history = new List<Sequence>();
-        var stream = default(StreamNumber);
-        Sequence low, high;
-        lock (Turn)
+        var history = await HistoryAsync(filter, historyDepth);
+        yield return history.FirstPage;
+        for (var at = 0; at < history.Sequences.Count; at += TopicHistory.PageRecords)
         {
-            (stream, low, high) = Log is { } log ? (log.Number, log.ReadableLow, log.High) : (default, Sequence.First, Sequence.None);
-            if (historyDepth > 0) history = _topics.Last(matcher, historyDepth, low);
+            var picked = await PickAsync(history, at, cancel);
+            if (picked.Count > 0) yield return picked;
         }
 
-        yield return RecordPage.Empty(high.Next(), low, high);
-        for (var at = 0; at < history.Count; at += HistoryPageRecords)
+        await foreach (var page in TailAsync(history.FirstPage.Next, cancel))
         {
-            var picked = await PickAsync(stream, history.GetRange(at, Math.Min(HistoryPageRecords, history.Count - at)), cancel);
-            if (picked.Count > 0) yield return new RecordPage(picked, high.Next(), low, high);
-        }
-
-        await foreach (var page in TailAsync(high.Next(), cancel))
-        {
-            var matching = matcher.MatchesAll ? page : Filter(page, matcher);
+            var matching = matcher.Filter(page);
             if (matching.Count > 0) yield return matching;
         }
+    }
+
+    /// <summary>What a subscription begins with, and from where it goes on live.</summary>
+    /// <exception cref="ArgumentException">The pattern does not match in linear time, or the depth is out of bounds.</exception>
+    public async ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int depth)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(depth);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, IPartition.HistoryDepthMax);
+        var matcher = new TopicMatcher(filter);
+        await LoadPlacesAsync();
+        lock (Turn)
+        {
+            return Log is { } log
+                ? new TopicHistory(log.Number, log.ReadableLow, log.High, depth > 0 ? _topics.Last(matcher, depth, log.ReadableLow) : [])
+                : new TopicHistory(default, Sequence.First, Sequence.None, []);
+        }
+    }
+
+    /// <summary>Up to <see cref="TopicHistory.PageRecords"/> records of a history, from the one at <paramref name="at"/> on; those gone since are left out.</summary>
+    public async ValueTask<RecordPage> PickAsync(TopicHistory history, int at, CancellationToken cancel = default)
+    {
+        var sequences = history.Sequences.Skip(at).Take(TopicHistory.PageRecords).ToList();
+        return history.Page(await PickAsync(history.Stream, sequences, cancel));
     }
 
     private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
@@ -97,31 +108,5 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
     private static void Index(TopicIndex topics, in BatchHeader header, ReadOnlyMemory<byte> batch)
     {
         foreach (var record in BatchSlice.Whole(batch, header)) topics.Add(record.Key, record.Sequence);
-    }
-
-    /// <summary>The records of a page whose topics match, in runs.</summary>
-    private static RecordPage Filter(RecordPage page, TopicMatcher matcher)
-    {
-        var runs = new List<BatchSlice>();
-        foreach (var slice in page.Slices)
-        {
-            var run = default(BatchSlice);
-            var walker = slice.GetEnumerator();
-            while (walker.MoveNext())
-            {
-                if (matcher.Matches(walker.Current.Key))
-                {
-                    run = run.Count == 0 ? new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1) : run with { Count = run.Count + 1 };
-                    continue;
-                }
-
-                if (run.Count > 0) runs.Add(run);
-                run = default;
-            }
-
-            if (run.Count > 0) runs.Add(run);
-        }
-
-        return new RecordPage(runs, page.Next, page.LowWatermark, page.HighWatermark);
     }
 }

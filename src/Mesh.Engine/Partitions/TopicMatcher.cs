@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Mesh.Frames;
 
 namespace Mesh.Engine.Partitions;
 
 /// <summary>Decides once for each topic whether a subscription wants it. Belongs to one subscription; not thread-safe.</summary>
-internal sealed class TopicMatcher
+public sealed class TopicMatcher
 {
     /// <summary>Decisions remembered; beyond it all are forgotten and made again.</summary>
     private const int TopicsMax = 100_000;
@@ -37,5 +38,32 @@ internal sealed class TopicMatcher
         var matches = _pattern.IsMatch(Encoding.UTF8.GetString(topic));
         decisions[topic] = matches;
         return matches;
+    }
+
+    /// <summary>The records of a page whose topics match, in runs.</summary>
+    public RecordPage Filter(RecordPage page)
+    {
+        if (MatchesAll) return page;
+        var runs = new List<BatchSlice>();
+        foreach (var slice in page.Slices)
+        {
+            var run = default(BatchSlice);
+            var walker = slice.GetEnumerator();
+            while (walker.MoveNext())
+            {
+                if (Matches(walker.Current.Key))
+                {
+                    run = run.Count == 0 ? new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1) : run with { Count = run.Count + 1 };
+                    continue;
+                }
+
+                if (run.Count > 0) runs.Add(run);
+                run = default;
+            }
+
+            if (run.Count > 0) runs.Add(run);
+        }
+
+        return new RecordPage(runs, page.Next, page.LowWatermark, page.HighWatermark);
     }
 }

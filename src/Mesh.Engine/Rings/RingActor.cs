@@ -30,7 +30,7 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
             var page = await ReadAsync(new ReadQuery { From = next, Backwards = backwards, RecordsMax = wanted }, cancel);
             foreach (var slice in page.Slices)
             {
-                if (Within(slice, first, last) is not { } part) continue;
+                if (slice.Within(first, last) is not { } part) continue;
                 slices.Add(part);
                 records += part.Count;
                 bytes += part.Count == 1 ? 0 : part.Batch.Length;
@@ -157,15 +157,5 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
         var length = Varint.Write(bytes, Log!.PendingLastId.Milliseconds);
         _lastId.Advance(length + Varint.Write(bytes[length..], Log.PendingLastId.Number));
         return _lastId.WrittenSpan;
-    }
-
-    /// <summary>The part of a slice between two sequences, both included; null when nothing of it is.</summary>
-    private static BatchSlice? Within(in BatchSlice slice, Sequence first, Sequence last)
-    {
-        var from = BatchHeader.Read(slice.Batch.Span).First.Value + slice.Index;
-        var skip = Math.Max(0, first.Value - from);
-        var take = Math.Min(slice.Count, last == Sequence.Max ? slice.Count : last.Value - from + 1) - skip;
-        if (take <= 0) return null;
-        return take == slice.Count ? slice : slice.Part((int)skip, (int)take);
     }
 }

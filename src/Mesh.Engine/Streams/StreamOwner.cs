@@ -97,20 +97,25 @@ public abstract class StreamOwner : ICommitSource
     /// <summary>Opens the stream anew, so that changed options count. What was appended before is committed first.</summary>
     public async ValueTask ReloadAsync()
     {
+        await CloseAsync();
+        await EnsureOpenAsync(null);
+    }
+
+    /// <summary>Commits what was appended before, and gives the stream up: whoever asks next opens it, here or elsewhere.</summary>
+    public async ValueTask CloseAsync()
+    {
         while (true)
         {
             ValueTask<bool> committed;
             lock (Turn)
             {
                 if (_state == State.Open && !_enlisted) _state = State.Closed;
-                if (_state != State.Open) break;
+                if (_state != State.Open) return;
                 committed = AfterCommit(true);
             }
 
             await committed;
         }
-
-        await EnsureOpenAsync(null);
     }
 
     /// <summary>Deletes in storage what retention has taken from readers, if anything. Called by the host now and then.</summary>

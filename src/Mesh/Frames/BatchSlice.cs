@@ -40,6 +40,34 @@ public readonly record struct BatchSlice(ReadOnlyMemory<byte> Batch, int Offset,
         return new BatchSlice(Batch, offset, Index + skip, Math.Min(take, Count - skip));
     }
 
+    /// <summary>The part of this slice between two sequences, both included; null when nothing of it is.</summary>
+    public BatchSlice? Within(Sequence first, Sequence last)
+    {
+        var from = BatchHeader.Read(Batch.Span).First.Value + Index;
+        var skip = Math.Max(0, first.Value - from);
+        var take = Math.Min(Count, last == Sequence.Max ? Count : last.Value - from + 1) - skip;
+        if (take <= 0) return null;
+        return take == Count ? this : Part((int)skip, (int)take);
+    }
+
+    /// <summary>The same records in no more bytes than they need: where they are a small part of their batch, its header and they are copied out of it.
+    /// What is cut out can be walked and sliced further, but is no whole batch to be checked or stored.</summary>
+    public BatchSlice CutOut()
+    {
+        var batch = BatchHeader.Read(Batch.Span);
+        if (Count == batch.Count) return this;
+        var header = batch.HeaderBytes;
+        var walker = GetEnumerator();
+        var end = Offset;
+        while (walker.MoveNext()) end = walker.Offset + sizeof(uint) + walker.Length;
+        var bytes = header + end - Offset;
+        if (bytes > Batch.Length / 4 * 3) return this;
+        var copy = new byte[bytes];
+        Batch.Span[..header].CopyTo(copy);
+        Batch.Span[Offset..end].CopyTo(copy.AsSpan(header));
+        return this with { Batch = copy, Offset = header };
+    }
+
     /// <summary>Walks the records of a slice without allocating.</summary>
     public ref struct Walker
     {
