@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using Mesh.Orleans.Grains;
+
+namespace Mesh.Orleans.Client;
+
+/// <summary>One stream as a client of the cluster uses it: a line of appends to its grain, and one follower for whoever waits for records.</summary>
+internal abstract class StreamHandle : IStreamLog
+{
+    private readonly IStreamGrain _grain;
+    private readonly MeshClientOptions _options;
+    private readonly CallLine<AppendItem, AppendAnswer> _appends;
+    private readonly StreamFollower _follower;
+
+    protected StreamHandle(StreamName name, IStreamGrain grain, MeshClientOptions options, ClusterChanges changes)
+    {
+        Name = name;
+        _grain = grain;
+        _options = options;
+        Patience = new Patience(options.RetryFor);
+        _appends = new CallLine<AppendItem, AppendAnswer>(SendAsync, new CallBounds(options.StreamPendingBytesMax, options.CallBytesMax, options.CallAppendsMax));
+        _follower = new StreamFollower(grain, changes, options);
+    }
+
+    public StreamName Name { get; }
+
+    protected Patience Patience { get; }
+
+    /// <summary>Every kind's grain has the calls of all streams.</summary>
+    protected IStreamLog Log => (IStreamLog)_grain;
+
+    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
+    {
+        if (segment.Length > _options.SegmentBytesMax) return new(new AppendResult.TooLarge(_options.SegmentBytesMax));
+        var item = new AppendItem { Segment = segment.ToArray(), Options = options with { DedupeId = options.DedupeId.ToArray() } };
+        return _appends.TryAdd(item, segment.Length) is { } answer ? ResultAsync(answer) : new(new AppendResult.Busy(_options.RetryAfter));
+    }
+
+    public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) => Patience.CallAsync(() => Log.ReadAsync(query, cancel), cancel);
+
+    public async IAsyncEnumerable<RecordPage> TailAsync(Sequence from, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        using var tail = _follower.Tail();
+        for (var next = from < Sequence.First ? Sequence.First : from; ;)
+        {
+            var page = _follower.TryTake(next);
+            if (page is null)
+            {
+                page = await ReadAsync(new ReadQuery { From = next }, cancel);
+                _follower.Observe(page.HighWatermark);
+            }
+
+            if (page.Count > 0) yield return page;
+
+            // A stream that was deleted and made again begins anew.
+            var lost = page.HighWatermark.Next() < next;
+            next = lost ? Sequence.First : page.Next;
+            if (page.Count == 0 && !lost) await _follower.WaitAsync(next, cancel);
+        }
+    }
+
+    public async ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var waiting = _follower.WaitAsync(until, end.Token).AsTask();
+        try
+        {
+            await waiting.WaitAsync(timeout, _options.Clock, cancel);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+        finally
+        {
+            await end.CancelAsync();
+        }
+    }
+
+    public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Patience.CallAsync(() => Log.StateAsync(cancel), cancel);
+
+    public ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Patience.CallAsync(() => _grain.CreateAsync(options, metadata));
+
+    public ValueTask<StreamEntry?> EntryAsync() => Patience.CallAsync(() => _grain.EntryAsync());
+
+    public ValueTask<bool> UpdateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Patience.CallAsync(() => _grain.UpdateAsync(options, metadata));
+
+    public ValueTask<bool> DeleteAsync() => Patience.CallAsync(() => _grain.DeleteAsync());
+
+    private async ValueTask<AppendResult> ResultAsync(Task<AppendAnswer> answer) => (await answer).ToResult(Name.Kind);
+
+    private async ValueTask<IReadOnlyList<AppendAnswer>> SendAsync(IReadOnlyList<AppendItem> appends)
+    {
+        AppendItem[] items = [.. appends];
+        return await Patience.CallAsync(() => _grain.AppendManyAsync(items));
+    }
+}

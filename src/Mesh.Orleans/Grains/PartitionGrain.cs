@@ -1,0 +1,19 @@
+using Mesh.Engine.Partitions;
+using Mesh.Orleans.Silo;
+using Orleans.Concurrency;
+using Orleans.Placement;
+
+namespace Mesh.Orleans.Grains;
+
+/// <summary>One log of events.</summary>
+[Reentrant, ActivationCountBasedPlacement]
+internal sealed class PartitionGrain(SiloEngine silo)
+    : StreamGrain<PartitionActor>(silo, StreamKind.Partition, name => new PartitionActor(name, silo.Context)), IPartitionGrain
+{
+    public IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default) =>
+        Actor.SubscribeAsync(filter, historyDepth, cancel);
+
+    public ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int depth) => Actor.HistoryAsync(filter, depth);
+
+    public ValueTask<RecordPage> PickAsync(TopicHistory history, CancellationToken cancel = default) => Actor.PickAsync(history, 0, cancel);
+}

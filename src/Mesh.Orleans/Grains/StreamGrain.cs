@@ -1,0 +1,115 @@
+using Mesh.Engine.Streams;
+using Mesh.Orleans.Silo;
+
+namespace Mesh.Orleans.Grains;
+
+/// <summary>
+/// One stream in the cluster: the same actor as in the embedded host. Calls interleave, for the actor takes its own turns; so a commit carries what all of
+/// them append. Another activation of the stream, wherever it runs, is kept apart by the fencing token alone.
+/// </summary>
+internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
+    where TActor : StreamActor
+{
+    private readonly SiloEngine _silo;
+    private readonly CancellationTokenSource _leaving = new();
+
+    protected StreamGrain(SiloEngine silo, StreamKind kind, Func<StreamName, TActor> create)
+    {
+        _silo = silo;
+        Actor = create(StreamKey.Parse(this.GetPrimaryKeyString(), kind));
+    }
+
+    protected TActor Actor { get; }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _silo.Enter(Actor);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What waits is committed before the next activation takes the stream, so a planned move refuses nobody.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _silo.Leave(Actor);
+        await _leaving.CancelAsync();
+        try
+        {
+            await Actor.CloseAsync();
+        }
+        catch (Exception failure) when (failure is StorageUnavailableException or StreamFencedException)
+        {
+            // Those who waited were told.
+        }
+    }
+
+    public async ValueTask<AppendAnswer[]> AppendManyAsync(AppendItem[] appends)
+    {
+        var waiting = new ValueTask<AppendAnswer>[appends.Length];
+        for (var i = 0; i < appends.Length; i++) waiting[i] = AppendAnswer.OfAsync(Actor, appends[i]);
+        var answers = new AppendAnswer[appends.Length];
+        for (var i = 0; i < appends.Length; i++) answers[i] = await waiting[i];
+        return answers;
+    }
+
+    public async ValueTask<RecordPage> FollowAsync(Sequence from, int bytesMax, TimeSpan wait, CancellationToken cancel = default)
+    {
+        var query = bytesMax > 0
+            ? new ReadQuery { From = from, RecordsMax = ReadQuery.RecordsLimit, BytesMax = bytesMax }
+            : new ReadQuery { From = from, RecordsMax = 1 };
+        var page = await Actor.ReadAsync(query, cancel);
+        var isBefore = page.HighWatermark.Next() == from;
+        if (page.Count == 0 && isBefore)
+        {
+            await WaitHereAsync(from, wait, cancel);
+            page = await Actor.ReadAsync(query, cancel);
+        }
+
+        return bytesMax > 0 ? page : RecordPage.Empty(page.HighWatermark.Next(), page.LowWatermark, page.HighWatermark);
+    }
+
+    public ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Actor.CreateAsync(options, metadata);
+
+    public ValueTask<StreamEntry?> EntryAsync() => Actor.EntryAsync();
+
+    public async ValueTask<bool> UpdateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata)
+    {
+        if (await Actor.EntryAsync() is not { } entry) return false;
+        if (!await _silo.Context.Store.UpdateEntryAsync(entry.Number, options, metadata)) return false;
+        await Actor.ReloadAsync();
+        return true;
+    }
+
+    public async ValueTask<bool> DeleteAsync()
+    {
+        var number = await _silo.Context.Store.DeleteAsync(Actor.Name);
+        Actor.Forget();
+        if (number is null) return false;
+        _silo.OnDeleted();
+        return true;
+    }
+
+    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) => Actor.AppendAsync(segment, options);
+
+    public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) => Actor.ReadAsync(query, cancel);
+
+    public IAsyncEnumerable<RecordPage> TailAsync(Sequence from, CancellationToken cancel = default) => Actor.TailAsync(from, cancel);
+
+    public ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default) => Actor.WaitAsync(until, timeout, cancel);
+
+    public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Actor.StateAsync(cancel);
+
+    /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
+    private async ValueTask WaitHereAsync(Sequence until, TimeSpan wait, CancellationToken cancel)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leaving.Token);
+        end.CancelAfter(wait < IStreamGrain.FollowMax ? wait : IStreamGrain.FollowMax);
+        try
+        {
+            await Actor.WaitAsync(until, Timeout.InfiniteTimeSpan, end.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Nothing came in time, or the stream moves: whoever follows it asks again.
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Mesh.Orleans.Grains;
+
+namespace Mesh.Orleans.Surrogates;
+
+[GenerateSerializer, Immutable]
+internal struct AppendOptionsForm
+{
+    [Id(0)]
+    public ReadOnlyMemory<byte> DedupeId;
+
+    [Id(1)]
+    public bool MustExist;
+
+    [Id(2)]
+    public long? TrimToCount;
+}
+
+[RegisterConverter]
+internal sealed class AppendOptionsConverter : IConverter<AppendOptions, AppendOptionsForm>
+{
+    public AppendOptions ConvertFromSurrogate(in AppendOptionsForm surrogate) =>
+        new() { DedupeId = surrogate.DedupeId, MustExist = surrogate.MustExist, TrimToCount = surrogate.TrimToCount };
+
+    public AppendOptionsForm ConvertToSurrogate(in AppendOptions value) =>
+        new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount };
+}
+
+[RegisterConverter]
+internal sealed class AppendedConverter : IConverter<AppendResult.Appended, AppendAnswer>
+{
+    public AppendResult.Appended ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.Appended)surrogate.ToResult(default);
+
+    public AppendAnswer ConvertToSurrogate(in AppendResult.Appended value) => AppendAnswer.Of(value);
+}
+
+[RegisterConverter]
+internal sealed class DuplicateConverter : IConverter<AppendResult.Duplicate, AppendAnswer>
+{
+    public AppendResult.Duplicate ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.Duplicate)surrogate.ToResult(default);
+
+    public AppendAnswer ConvertToSurrogate(in AppendResult.Duplicate value) => AppendAnswer.Of(value);
+}
+
+[RegisterConverter]
+internal sealed class BusyConverter : IConverter<AppendResult.Busy, AppendAnswer>
+{
+    public AppendResult.Busy ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.Busy)surrogate.ToResult(default);
+
+    public AppendAnswer ConvertToSurrogate(in AppendResult.Busy value) => AppendAnswer.Of(value);
+}
+
+[RegisterConverter]
+internal sealed class TooLargeConverter : IConverter<AppendResult.TooLarge, AppendAnswer>
+{
+    public AppendResult.TooLarge ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.TooLarge)surrogate.ToResult(default);
+
+    public AppendAnswer ConvertToSurrogate(in AppendResult.TooLarge value) => AppendAnswer.Of(value);
+}
+
+[RegisterConverter]
+internal sealed class IdNotGreaterConverter : IConverter<AppendResult.IdNotGreater, AppendAnswer>
+{
+    public AppendResult.IdNotGreater ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.IdNotGreater)surrogate.ToResult(default);
+
+    public AppendAnswer ConvertToSurrogate(in AppendResult.IdNotGreater value) => AppendAnswer.Of(value);
+}
+
+[RegisterConverter]
+internal sealed class NoSuchStreamConverter : IConverter<AppendResult.NoSuchStream, AppendAnswer>
+{
+    public AppendResult.NoSuchStream ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.NoSuchStream)surrogate.ToResult(default);
+
+    public AppendAnswer ConvertToSurrogate(in AppendResult.NoSuchStream value) => AppendAnswer.Of(value);
+}

@@ -1,0 +1,66 @@
+using Mesh.Contracts.Tests;
+using Mesh.Engine.Storage;
+using Mesh.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+
+namespace Mesh.Orleans.Tests;
+
+/// <summary>A cluster of silos in this process that share one store, and a client of it. What passes between them is serialized.</summary>
+internal sealed class ClusterFixture : IMeshFixture
+{
+    private readonly IDisposable? _data;
+    private readonly short _silos;
+
+    private ClusterFixture(ILogStore store, IDisposable? data, short silos)
+    {
+        Store = new FaultyLogStore(store);
+        _data = data;
+        _silos = silos;
+    }
+
+    public IMesh Mesh => Cluster.Client.ServiceProvider.GetRequiredService<IMesh>();
+
+    public InProcessTestCluster Cluster { get; private set; } = null!;
+
+    public ManualClock Clock { get; } = new();
+
+    public FaultyLogStore Store { get; }
+
+    /// <param name="store">Goes with the fixture.</param>
+    /// <param name="data">Where the store keeps what it keeps; goes after it.</param>
+    /// <param name="silos">How many.</param>
+    public static async Task<ClusterFixture> StartAsync(ILogStore store, IDisposable? data = null, short silos = 2)
+    {
+        var fixture = new ClusterFixture(store, data, silos);
+        await fixture.DeployAsync();
+        return fixture;
+    }
+
+    public async Task RestartAsync()
+    {
+        await Cluster.DisposeAsync();
+        await DeployAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        await Store.DisposeAsync();
+        _data?.Dispose();
+    }
+
+    private async Task DeployAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(_silos);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMesh(Store, options => options.Clock = Clock);
+            silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
+        });
+        builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock));
+        Cluster = builder.Build();
+        await Cluster.DeployAsync();
+    }
+}
