@@ -30,7 +30,7 @@ public static class Banner
 
     private static string Speaks(Door door, StandaloneOptions options) => door.Kind switch
     {
-        DoorKind.Http => "Zaqar at /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
+        DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
         DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeInForce.ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
         DoorKind.Grpc => "protobus.ProtobusService",
         _ => "Redis pub/sub and streams",

@@ -23,7 +23,7 @@ public static class OptionTable
 
     public static readonly IReadOnlyList<Option> All =
     [
-        new("http", AddressForm, "8080", "HTTP: Zaqar at /v2 and /, RSE under /rse/, /healthz/live, /healthz/ready, /metrics",
+        new("http", AddressForm, "8080", "HTTP: Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/live, /healthz/ready, /metrics",
             (options, text) => options with { Http = ListenAddress.Parse(text) }),
         new("rse", AddressForm, "8000", "RSE at the root",
             (options, text) => options with { Rse = ListenAddress.Parse(text) }),

@@ -15,7 +15,7 @@ public enum LogFormat
 /// <summary>Everything a user can set of the embedded host. Names, forms and ranges for users stand in <see cref="OptionTable"/>.</summary>
 public sealed record StandaloneOptions
 {
-    /// <summary>Zaqar at <c>/v2</c> and <c>/</c>, RSE under <c>/rse/</c>, health and metrics. Default 8080 on loopback; null is off.</summary>
+    /// <summary>Zaqar at <c>/v1</c>, <c>/v1.1</c>, <c>/v2</c> and <c>/</c>, RSE under <c>/rse/</c>, health and metrics. Default 8080 on loopback; null is off.</summary>
     public ListenAddress? Http { get; init; } = ListenAddress.OnLoopback(8080);
 
     /// <summary>RSE at the root. Default 8000 on loopback; null is off.</summary>

@@ -19,11 +19,9 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
             return;
         }
 
-        request.Response.Headers.Location = ZaqarPaths.OfClaim(request.QueueName, claim);
+        request.Response.Headers.Location = request.Paths.OfClaim(request.QueueName, claim);
         var answer = AnswerBuffer.Rent();
-        answer.Json.WriteStartObject();
-        MessageJson.WriteList(answer.Json, request.QueueName, result.Page);
-        answer.Json.WriteEndObject();
+        new MessageJson(answer.Json, request, showsClaims: true).WriteAnswer(result.Page);
         await answer.SendAsync(request.Response, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
@@ -31,12 +29,13 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
     {
         var claim = ParseId(request.Route.Id) is { } id ? await mesh.Queue(request.Stream).FindClaimAsync(id, request.Aborted).ConfigureAwait(false) : null;
         if (claim is null) throw Missing(request);
+        request.NameLocation();
         var answer = AnswerBuffer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteNumber("age"u8, claim.Age.Ticks / TimeSpan.TicksPerSecond);
         answer.Json.WriteNumber("ttl"u8, claim.VisibilityTimeout.Ticks / TimeSpan.TicksPerSecond);
-        MessageJson.WriteList(answer.Json, request.QueueName, claim.Page);
-        answer.Json.WriteString("href"u8, ZaqarPaths.OfClaim(request.QueueName, claim.Id));
+        new MessageJson(answer.Json, request, showsClaims: true).WriteList(claim.Page);
+        answer.Json.WriteString("href"u8, request.Paths.OfClaim(request.QueueName, claim.Id));
         answer.Json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
@@ -70,13 +69,13 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
     private async ValueTask<ClaimTerms> ReadTermsAsync(ZaqarRequest request, bool isRenewal)
     {
         using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
-        return ReadTerms(body.Span, isRenewal);
+        return ReadTerms(body.Span, request.Version, isRenewal);
     }
 
-    private ClaimTerms ReadTerms(ReadOnlySpan<byte> json, bool isRenewal)
+    private ClaimTerms ReadTerms(ReadOnlySpan<byte> json, ApiVersion version, bool isRenewal)
     {
-        long ttl = options.ClaimTtlSecondsDefault;
-        long grace = options.ClaimGraceSecondsDefault;
+        long? givenTtl = null;
+        long? givenGrace = null;
         if (!json.IsEmpty)
         {
             var body = new JsonBody(json, options.JsonDepthMax);
@@ -86,20 +85,28 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
                 var isTtl = body.NameIs("ttl"u8);
                 var isGrace = body.NameIs("grace"u8);
                 body.Next();
-                if (isTtl) ttl = ReadSeconds("ttl", body);
-                if (isGrace) grace = ReadSeconds("grace", body);
+                if (isTtl) givenTtl = ReadSeconds("ttl", body);
+                if (isGrace) givenGrace = ReadSeconds("grace", body);
                 body.Skip();
             }
 
             body.End();
         }
 
+        var ttl = givenTtl ?? (version.TermsAreRequired ? throw NotGiven("ttl") : options.ClaimTtlSecondsDefault);
+        var grace = givenGrace ?? DefaultGrace(version, isRenewal);
         CheckSeconds("ttl", ttl);
 
         // A renewal takes any grace; what is out of bounds counts as the nearest bound.
         if (isRenewal) grace = Math.Clamp(grace, 0, options.ClaimSecondsMax);
         else CheckSeconds("grace", grace);
         return new ClaimTerms(TimeSpan.FromSeconds(ttl), TimeSpan.FromSeconds(grace));
+    }
+
+    private long DefaultGrace(ApiVersion version, bool isRenewal)
+    {
+        if (!version.TermsAreRequired) return options.ClaimGraceSecondsDefault;
+        return isRenewal ? 0 : throw NotGiven("grace");
     }
 
     private void CheckSeconds(string field, long seconds)
@@ -110,6 +117,8 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
 
     private static long ReadSeconds(string field, in JsonBody body) =>
         body.ReadInteger() ?? throw ZaqarRefusal.Body($"The {field} of a claim must be an integer of seconds.");
+
+    private static ZaqarRefusal NotGiven(string field) => ZaqarRefusal.Body($"The body must say the {field} of the claim, an integer of seconds.");
 
     private static ZaqarRefusal Missing(ZaqarRequest request) =>
         ZaqarRefusal.NotFound($"There is no claim {request.Route.Id} on the queue {request.QueueName}; it may have expired or been released.");

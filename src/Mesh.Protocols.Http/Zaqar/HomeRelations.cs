@@ -4,36 +4,48 @@ using System.Text.Json;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
-/// <summary>The home document: which relation is where, with which methods (Zaqar specification, section 1.13). Only what is served is named.</summary>
+/// <summary>The home documents: which relation is where, with which methods (Zaqar specification, section 1.13). Only what is served is named.</summary>
 internal static class HomeRelations
 {
-    private const string Queue = ZaqarPaths.Queues + "/{queue_name}";
+    private const string Queue = "queues/{queue_name}";
 
-    private static readonly (string Relation, string Template, string[] Variables, string[] Methods)[] All =
+    private static readonly ApiVersion[] Later = [ApiVersion.V1_1, ApiVersion.V2];
+
+    /// <summary>Templates are below the version's home; their variables stand in braces.</summary>
+    private static readonly (ApiVersion[] Versions, string Relation, string Template, string[] Methods)[] Relations =
     [
-        ("queues", ZaqarPaths.Queues + "{?marker,limit,detailed,name,with_count}", ["marker", "limit", "detailed", "name", "with_count"], ["GET"]),
-        ("queue", Queue, ["queue_name"], ["GET", "PUT", "DELETE", "PATCH"]),
-        ("queue_stats", Queue + "/stats", ["queue_name"], ["GET"]),
-        ("messages", Queue + "/messages{?marker,limit,echo,include_claimed,include_delayed}", ["queue_name", "marker", "limit", "echo", "include_claimed", "include_delayed"], ["GET"]),
-        ("post_messages", Queue + "/messages", ["queue_name"], ["POST"]),
-        ("messages_delete", Queue + "/messages{?ids,pop}", ["queue_name", "ids", "pop"], ["DELETE"]),
-        ("message_get", Queue + "/messages/{message_id}", ["queue_name", "message_id"], ["GET"]),
-        ("message_delete", Queue + "/messages/{message_id}{?claim_id}", ["queue_name", "message_id", "claim_id"], ["DELETE"]),
-        ("claim", Queue + "/claims/{claim_id}", ["queue_name", "claim_id"], ["GET"]),
-        ("post_claim", Queue + "/claims{?limit}", ["queue_name", "limit"], ["POST"]),
-        ("patch_claim", Queue + "/claims/{claim_id}", ["queue_name", "claim_id"], ["PATCH"]),
-        ("delete_claim", Queue + "/claims/{claim_id}", ["queue_name", "claim_id"], ["DELETE"]),
-        ("ping", ZaqarRoute.Prefix + "/ping", [], ["GET"]),
+        ([ApiVersion.V1, ApiVersion.V1_1], "queues", "queues{?marker,limit,detailed}", ["GET"]),
+        ([ApiVersion.V2], "queues", "queues{?marker,limit,detailed,name,with_count}", ["GET"]),
+        ([ApiVersion.V1], "queue", Queue, ["GET", "HEAD", "PUT", "DELETE"]),
+        ([ApiVersion.V1_1], "queue", Queue, ["GET", "PUT", "DELETE"]),
+        ([ApiVersion.V2], "queue", Queue, ["GET", "PUT", "DELETE", "PATCH"]),
+        ([ApiVersion.V1], "queue_metadata", Queue + "/metadata", ["GET", "PUT"]),
+        (ApiVersion.All, "queue_stats", Queue + "/stats", ["GET"]),
+        ([ApiVersion.V1, ApiVersion.V1_1], "messages", Queue + "/messages{?marker,limit,echo,include_claimed}", ["GET"]),
+        ([ApiVersion.V2], "messages", Queue + "/messages{?marker,limit,echo,include_claimed,include_delayed}", ["GET"]),
+        (ApiVersion.All, "post_messages", Queue + "/messages", ["POST"]),
+        ([ApiVersion.V1], "messages_delete", Queue + "/messages{?ids}", ["DELETE"]),
+        (Later, "messages_delete", Queue + "/messages{?ids,pop}", ["DELETE"]),
+        (ApiVersion.All, "message_get", Queue + "/messages/{message_id}", ["GET"]),
+        (ApiVersion.All, "message_delete", Queue + "/messages/{message_id}{?claim_id}", ["DELETE"]),
+        (ApiVersion.All, "claim", Queue + "/claims/{claim_id}", ["GET"]),
+        (ApiVersion.All, "post_claim", Queue + "/claims{?limit}", ["POST"]),
+        (ApiVersion.All, "patch_claim", Queue + "/claims/{claim_id}", ["PATCH"]),
+        (ApiVersion.All, "delete_claim", Queue + "/claims/{claim_id}", ["DELETE"]),
+        (Later, "ping", "ping", ["GET"]),
+        (ApiVersion.All, "health", "health", ["GET"]),
     ];
 
-    public static byte[] ToJson()
+    /// <summary>The document of one version.</summary>
+    public static byte[] ToJson(ApiVersion version)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartObject("resources"u8);
-            foreach (var (relation, template, variables, methods) in All) Write(json, relation, template, variables, methods);
+            foreach (var (versions, relation, template, methods) in Relations)
+                if (versions.Contains(version)) Write(json, relation, version.Paths.Home + template, methods);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -41,12 +53,12 @@ internal static class HomeRelations
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static void Write(Utf8JsonWriter json, string relation, string template, string[] variables, string[] methods)
+    private static void Write(Utf8JsonWriter json, string relation, string template, string[] methods)
     {
         json.WriteStartObject($"rel/{relation}");
         json.WriteString("href-template"u8, template);
         json.WriteStartObject("href-vars"u8);
-        foreach (var variable in variables) json.WriteString(variable, $"param/{variable}");
+        foreach (var variable in Variables(template)) json.WriteString(variable, $"param/{variable}");
         json.WriteEndObject();
         json.WriteStartObject("hints"u8);
         json.WriteStartArray("allow"u8);
@@ -59,4 +71,7 @@ internal static class HomeRelations
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    private static IEnumerable<string> Variables(string template) =>
+        template.Split('{').Skip(1).SelectMany(part => part[..part.IndexOf('}', StringComparison.Ordinal)].TrimStart('?').Split(','));
 }

@@ -1,37 +1,57 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
-/// <summary>What the server offers: versions, the home document and the ping (Zaqar specification, sections 0 and 1.13). Thread-safe.</summary>
+/// <summary>What the server offers: versions, the home documents and the ping (Zaqar specification, sections 0 and 1.13). Thread-safe.</summary>
 internal sealed class HomeResource(IMesh mesh)
 {
-    private static readonly byte[] Versions =
-        """
-        {"versions":[{"id":"2","status":"CURRENT","updated":"2014-9-24T04:06:47Z","media-types":[{"base":"application/json","type":"application/vnd.openstack.messaging-v2+json"}],"links":[{"href":"/v2/","rel":"self"}]}]}
-        """u8.ToArray();
+    private static readonly Dictionary<ApiVersion, byte[]> Documents = ApiVersion.All.ToDictionary(version => version, HomeRelations.ToJson);
 
-    private static readonly byte[] HomeDocument = HomeRelations.ToJson();
-
-    public static Task VersionsAsync(ZaqarRequest request) => SendAsync(request.Response, StatusCodes.Status300MultipleChoices, "application/json", Versions);
-
-    public static Task HomeAsync(ZaqarRequest request)
+    public static Task VersionsAsync(ZaqarRequest request)
     {
-        request.Response.Headers.CacheControl = "max-age=86400";
-        return SendAsync(request.Response, StatusCodes.Status200OK, "application/json-home", HomeDocument);
+        var answer = AnswerBuffer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("versions"u8);
+        foreach (var version in ApiVersion.All) Write(answer.Json, version);
+        answer.Json.WriteEndArray();
+        answer.Json.WriteEndObject();
+        return answer.SendAsync(request.Response, StatusCodes.Status300MultipleChoices);
     }
 
-    /// <summary>Asks storage something small, so that a database that is away shows.</summary>
+    public static async Task HomeAsync(ZaqarRequest request)
+    {
+        var document = Documents[request.Version];
+        request.Response.Headers.CacheControl = "max-age=86400";
+        request.Response.ContentType = "application/json-home";
+        request.Response.ContentLength = document.Length;
+        await request.Response.Body.WriteAsync(document, request.Aborted).ConfigureAwait(false);
+    }
+
     public async Task PingAsync(ZaqarRequest request)
     {
-        await mesh.Catalogue.ListAsync(request.Project, StreamKind.Queue, "", 1, request.Aborted).ConfigureAwait(false);
+        await StorageProbe.CheckAsync(mesh, request).ConfigureAwait(false);
         await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
 
-    private static Task SendAsync(HttpResponse response, int status, string contentType, byte[] body)
+    private static void Write(Utf8JsonWriter json, ApiVersion version)
     {
-        response.StatusCode = status;
-        response.ContentType = contentType;
-        response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body).AsTask();
+        json.WriteStartObject();
+        json.WriteString("id"u8, version.Id);
+        json.WriteString("status"u8, version.Status);
+        json.WriteString("updated"u8, version.Updated);
+        json.WriteStartArray("media-types"u8);
+        json.WriteStartObject();
+        json.WriteString("base"u8, "application/json"u8);
+        json.WriteString("type"u8, $"application/vnd.openstack.messaging-v{version.Id.Replace('.', '_')}+json");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteStartArray("links"u8);
+        json.WriteStartObject();
+        json.WriteString("href"u8, version.Paths.Home);
+        json.WriteString("rel"u8, "self"u8);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

@@ -5,7 +5,7 @@ using Mesh.Frames;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>How messages look to clients (Zaqar specification, section 1.4). Clients fail on keys they do not know, so there are no others.</summary>
-internal static class MessageJson
+internal readonly ref struct MessageJson
 {
     /// <summary>Shown for a record of another door that never expires: the longest time that Zaqar's clients know.</summary>
     private const long TtlSecondsOfEternal = 14 * 24 * 3600;
@@ -19,73 +19,111 @@ internal static class MessageJson
     private static readonly JsonEncodedText ClaimIdName = JsonEncodedText.Encode("claim_id");
     private static readonly JsonEncodedText ClaimCount = JsonEncodedText.Encode("claim_count");
 
-    /// <summary>Writes <c>"messages":[…]</c>, each with its link.</summary>
-    public static void WriteList(Utf8JsonWriter json, string queue, QueuePage page)
+    private readonly Utf8JsonWriter _json;
+    private readonly ZaqarRequest _request;
+    private readonly bool _showsClaims;
+
+    /// <param name="json">Where to.</param>
+    /// <param name="request">Who asks for what, in which version.</param>
+    /// <param name="showsClaims">Links name the claim in every version.</param>
+    public MessageJson(Utf8JsonWriter json, ZaqarRequest request, bool showsClaims = false)
     {
-        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], queue);
-        json.WriteStartArray(Messages);
-        var index = 0;
-        foreach (var record in page.Records) WriteOne(json, path, page, record, page.States[index++]);
-        json.WriteEndArray();
+        _json = json;
+        _request = request;
+        _showsClaims = showsClaims || request.Version.ClaimsShowEverywhere;
+    }
+
+    /// <summary>Writes <c>"messages":[…]</c>, each with its link.</summary>
+    public void WriteList(QueuePage page)
+    {
+        _json.WritePropertyName(Messages);
+        WriteBare(page);
+    }
+
+    /// <summary>Writes an answer that is a list of messages and nothing more: an object around it, or none, as the version has it.</summary>
+    public void WriteAnswer(QueuePage page)
+    {
+        if (_request.Version.ListsAreBare)
+        {
+            WriteBare(page);
+            return;
+        }
+
+        _json.WriteStartObject();
+        WriteList(page);
+        _json.WriteEndObject();
     }
 
     /// <summary>Writes the only message of a page.</summary>
-    public static void WriteSingle(Utf8JsonWriter json, string queue, QueuePage page)
+    public void WriteSingle(QueuePage page)
     {
-        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], queue);
-        foreach (var record in page.Records) WriteOne(json, path, page, record, page.States[0]);
+        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], _request.Paths, _request.QueueName);
+        foreach (var record in page.Records) WriteOne(path, page, record, page.States[0]);
     }
 
     /// <summary>Writes <c>"messages":[…]</c> of messages that are gone: they have no link.</summary>
-    public static void WritePopped(Utf8JsonWriter json, QueuePage page)
+    public void WritePopped(QueuePage page)
     {
         Span<byte> id = stackalloc byte[MessageId.Utf8BytesMax];
-        json.WriteStartArray(Messages);
+        _json.WriteStartArray(Messages);
         var index = 0;
         foreach (var record in page.Records)
         {
             var state = page.States[index++];
-            json.WriteStartObject();
-            json.WriteString(Id, id[..new MessageId(page.Stream!.Value, record.Sequence).Format(id)]);
-            json.WriteNull(ClaimIdName);
-            json.WriteNumber(ClaimCount, state.DeliveryCount);
-            WriteContent(json, page, record, state);
+            _json.WriteStartObject();
+            _json.WriteString(Id, id[..new MessageId(page.Stream!.Value, record.Sequence).Format(id)]);
+            _json.WriteNull(ClaimIdName);
+            _json.WriteNumber(ClaimCount, state.DeliveryCount);
+            WriteContent(page, record, state);
         }
 
-        json.WriteEndArray();
+        _json.WriteEndArray();
     }
 
     /// <summary>Whole seconds since a record was posted.</summary>
     public static long AgeSeconds(QueuePage page, in RecordView record) => Math.Max(0, page.Now.Since(record.Time).Ticks / TimeSpan.TicksPerSecond);
 
-    private static void WriteOne(Utf8JsonWriter json, in MessagePath path, QueuePage page, in RecordView record, in QueueRecordState state)
-    {
-        var id = new MessageId(page.Stream!.Value, record.Sequence);
-        Span<byte> text = stackalloc byte[MessageId.Utf8BytesMax];
-        json.WriteStartObject();
-        json.WriteString(Id, text[..id.Format(text)]);
-        json.WriteString(Href, path.Of(id, state.Claim));
-        WriteContent(json, page, record, state);
-    }
-
-    private static void WriteContent(Utf8JsonWriter json, QueuePage page, in RecordView record, in QueueRecordState state)
-    {
-        json.WriteNumber(Ttl, TtlSeconds(record, state));
-        json.WriteNumber(Age, AgeSeconds(page, record));
-        json.WritePropertyName(Body);
-        WriteBody(json, record);
-        json.WriteEndObject();
-    }
-
     /// <summary>Seconds from the post to the end, as claims may have extended them.</summary>
-    private static long TtlSeconds(in RecordView record, in QueueRecordState state) =>
+    public static long TtlSeconds(in RecordView record, in QueueRecordState state) =>
         state.ExpiresAt == RecordTime.Max ? TtlSecondsOfEternal : state.ExpiresAt.Since(record.Time).Ticks / TimeSpan.TicksPerSecond;
 
     /// <summary>JSON as it was posted; what came through another door as a JSON string: its text, or its bytes in base64.</summary>
-    private static void WriteBody(Utf8JsonWriter json, in RecordView record)
+    public static void WriteBody(Utf8JsonWriter json, in RecordView record)
     {
         if (record.ContentType == ContentType.Json) json.WriteRawValue(record.Body, skipInputValidation: true);
         else if (Utf8.IsValid(record.Body)) json.WriteStringValue(record.Body);
         else json.WriteBase64StringValue(record.Body);
+    }
+
+    private void WriteBare(QueuePage page)
+    {
+        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], _request.Paths, _request.QueueName);
+        _json.WriteStartArray();
+        var index = 0;
+        foreach (var record in page.Records) WriteOne(path, page, record, page.States[index++]);
+        _json.WriteEndArray();
+    }
+
+    private void WriteOne(in MessagePath path, QueuePage page, in RecordView record, in QueueRecordState state)
+    {
+        var id = new MessageId(page.Stream!.Value, record.Sequence);
+        _json.WriteStartObject();
+        if (_request.Version.MessagesHaveIds)
+        {
+            Span<byte> text = stackalloc byte[MessageId.Utf8BytesMax];
+            _json.WriteString(Id, text[..id.Format(text)]);
+        }
+
+        _json.WriteString(Href, path.Of(id, _showsClaims ? state.Claim : null));
+        WriteContent(page, record, state);
+    }
+
+    private void WriteContent(QueuePage page, in RecordView record, in QueueRecordState state)
+    {
+        _json.WriteNumber(Ttl, TtlSeconds(record, state));
+        _json.WriteNumber(Age, AgeSeconds(page, record));
+        _json.WritePropertyName(Body);
+        WriteBody(_json, record);
+        _json.WriteEndObject();
     }
 }

@@ -12,11 +12,12 @@ internal ref struct MessagePath
     private readonly int _shared;
 
     /// <param name="buffer">Of <see cref="BytesMax"/> bytes.</param>
+    /// <param name="paths">Of the version that is spoken.</param>
     /// <param name="queue">Checked before.</param>
-    public MessagePath(Span<byte> buffer, string queue)
+    public MessagePath(Span<byte> buffer, ZaqarPaths paths, string queue)
     {
         _buffer = buffer;
-        var prefix = ZaqarPaths.OfMessages(queue);
+        var prefix = paths.OfMessages(queue);
         _shared = Encoding.ASCII.GetBytes(prefix, buffer);
         buffer[_shared++] = (byte)'/';
     }

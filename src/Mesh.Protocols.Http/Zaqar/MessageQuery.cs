@@ -26,32 +26,32 @@ internal sealed class MessageQuery
     public int? Pop { get; private set; }
 
     /// <exception cref="ZaqarRefusal">A parameter has the wrong form or is out of its bounds.</exception>
-    public static MessageQuery Read(ZaqarQuery parameters, ZaqarOptions options)
+    public static MessageQuery Read(ZaqarRequest request, ZaqarOptions options)
     {
         var query = new MessageQuery(options.PageDefault);
-        foreach (var parameter in parameters)
+        foreach (var parameter in request.Query)
         {
             var value = parameter.DecodeValue().Span;
-            if (!value.IsEmpty) query.Take(parameter.DecodeName().Span, value, options);
+            if (!value.IsEmpty) query.Take(parameter.DecodeName().Span, value, request.Version, options);
         }
 
         if (query.Ids.Count > options.ClaimMax) throw ZaqarRefusal.Request($"At most {options.ClaimMax} ids go into one request; there are {query.Ids.Count}.");
         return query;
     }
 
-    public QueueQuery ToMesh(Sequence after, Guid clientId) => new()
+    public QueueQuery ToMesh(Sequence after, string clientId) => new()
     {
         After = after,
         RecordsMax = _limit ?? _limitDefault,
-        ExceptProducer = _echo == true ? null : clientId.ToString(),
+        ExceptProducer = _echo == true ? null : clientId,
         IncludeClaimed = _includeClaimed == true,
         IncludeDelayed = _includeDelayed == true,
     };
 
     /// <summary>The same list from a message on: path and query.</summary>
-    public string NextPage(string queue, MessageId marker)
+    public string NextPage(ZaqarPaths paths, string queue, MessageId marker)
     {
-        var text = new StringBuilder(ZaqarPaths.OfMessages(queue)).Append("?marker=").Append(marker.ToString());
+        var text = new StringBuilder(paths.OfMessages(queue)).Append("?marker=").Append(marker.ToString());
         if (_limit is { } limit) text.Append(CultureInfo.InvariantCulture, $"&limit={limit}");
         Append(text, "echo", _echo);
         Append(text, "include_claimed", _includeClaimed);
@@ -59,7 +59,7 @@ internal sealed class MessageQuery
         return text.ToString();
     }
 
-    private void Take(ReadOnlySpan<char> name, ReadOnlySpan<char> value, ZaqarOptions options)
+    private void Take(ReadOnlySpan<char> name, ReadOnlySpan<char> value, ApiVersion version, ZaqarOptions options)
     {
         switch (name)
         {
@@ -75,7 +75,7 @@ internal sealed class MessageQuery
             case "include_claimed":
                 _includeClaimed = ZaqarQuery.Flag("include_claimed", value);
                 break;
-            case "include_delayed":
+            case "include_delayed" when version.MessagesMayBeDelayed:
                 _includeDelayed = ZaqarQuery.Flag("include_delayed", value);
                 break;
             case "ids":
@@ -84,7 +84,7 @@ internal sealed class MessageQuery
             case "claim_id":
                 ClaimId = value.ToString();
                 break;
-            case "pop":
+            case "pop" when version.MessagesPop:
                 Pop = ZaqarQuery.Count("pop", value, options.ClaimMax);
                 break;
         }

@@ -15,20 +15,21 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     /// <summary>A writer that has grown beyond this is not kept for the next post.</summary>
     private const int KeptBytesMax = 64 * 1024;
 
-    private const int ClientIdBytes = 36;
+    private const int ClientIdBytesMax = 1024;
 
     private readonly ObjectPool<SegmentWriter> _writers = new DefaultObjectPool<SegmentWriter>(new WriterPolicy());
 
     public async Task PostAsync(ZaqarRequest request)
     {
+        request.RequireClientId();
         var settings = await directory.SettingsAsync(request.Stream, request.Aborted).ConfigureAwait(false);
         var body = await RequestBody.ReadAsync(request.Context.Request, settings.PostBytesMax, request.Aborted).ConfigureAwait(false);
         var writer = _writers.Get();
         AppendResult result;
         try
         {
-            Encode(body, settings, request.ClientId, writer);
-            result = await mesh.Queue(request.Stream).AppendAsync(writer.Finish()).ConfigureAwait(false);
+            Encode(body, settings, request, writer);
+            result = await mesh.Queue(request.Stream).AppendAsync(writer.Finish(), new AppendOptions { MustExist = request.Version.QueuesMustExist }).ConfigureAwait(false);
         }
         finally
         {
@@ -41,7 +42,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
 
     public Task GetAsync(ZaqarRequest request)
     {
-        var query = MessageQuery.Read(request.Query, options);
+        var query = MessageQuery.Read(request, options);
         return query.Ids.Count > 0 ? GetManyAsync(request, query.Ids) : ListAsync(request, query);
     }
 
@@ -52,22 +53,23 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
             page = await mesh.Queue(request.Stream).GetAsync([id.Sequence], request.Aborted).ConfigureAwait(false);
         if (page is null || page.Records.Count == 0 || page.Stream != id.Stream)
             throw ZaqarRefusal.NotFound($"There is no message {request.Route.Id} in the queue {request.QueueName}; it may have expired or been deleted.");
+        request.NameLocation();
         var answer = AnswerBuffer.Rent();
-        MessageJson.WriteSingle(answer.Json, request.QueueName, page);
+        new MessageJson(answer.Json, request).WriteSingle(page);
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     /// <summary>Deletes by ids, or takes the oldest out by <c>pop</c>.</summary>
     public async Task DeleteManyAsync(ZaqarRequest request)
     {
-        var query = MessageQuery.Read(request.Query, options);
-        if (query.Pop is null == (query.Ids.Count == 0)) throw ZaqarRefusal.Request("Name either the ids of the messages to delete, or by pop how many to take out.");
+        var query = MessageQuery.Read(request, options);
+        if (query.Pop is null == (query.Ids.Count == 0)) throw ZaqarRefusal.Request(NothingToDelete(request.Version));
         if (query.Pop is { } limit)
         {
             var popped = await mesh.Queue(request.Stream).PopAsync(limit, request.Aborted).ConfigureAwait(false);
             var answer = AnswerBuffer.Rent();
             answer.Json.WriteStartObject();
-            MessageJson.WritePopped(answer.Json, popped);
+            new MessageJson(answer.Json, request).WritePopped(popped);
             answer.Json.WriteEndObject();
             await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
             return;
@@ -81,7 +83,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     public async Task DeleteOneAsync(ZaqarRequest request)
     {
         ClaimId? claim = null;
-        if (MessageQuery.Read(request.Query, options).ClaimId is { } text)
+        if (MessageQuery.Read(request, options).ClaimId is { } text)
             claim = ClaimsResource.ParseId(text) ?? throw ZaqarRefusal.Request($"There is no claim {text}; it may have expired or been released.");
         if (await directory.FindMessageAsync(request.Stream, request.Route.Id, request.Aborted).ConfigureAwait(false) is { } sequence
             && ErrorMap.Of(await mesh.Queue(request.Stream).AckAsync(sequence, claim, request.Aborted).ConfigureAwait(false)) is { } failure)
@@ -89,13 +91,16 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         else await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
 
-    private void Encode(in RequestBody body, QueueSettings settings, Guid clientId, SegmentWriter writer)
+    private static string NothingToDelete(ApiVersion version) =>
+        version.MessagesPop ? "Name either the ids of the messages to delete, or by pop how many to take out." : "Name the ids of the messages to delete.";
+
+    private void Encode(in RequestBody body, QueueSettings settings, ZaqarRequest request, SegmentWriter writer)
     {
         using (body)
         {
-            Span<byte> producer = stackalloc byte[ClientIdBytes];
-            clientId.TryFormat(producer, out _);
-            new PostedMessages(options, settings, producer, writer).Encode(body.Span);
+            Span<byte> producer = stackalloc byte[ClientIdBytesMax];
+            var length = Encoding.UTF8.GetBytes(request.ClientId, producer);
+            new PostedMessages(options, request.Version, settings, producer[..length], writer).Encode(body.Span);
         }
     }
 
@@ -107,8 +112,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
 
     private static Task AnswerPostedAsync(ZaqarRequest request, AppendResult.Appended posted)
     {
-        var location = new StringBuilder(ZaqarPaths.OfMessages(request.QueueName)).Append("?ids=");
-        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], request.QueueName);
+        var location = new StringBuilder(request.Paths.OfMessages(request.QueueName)).Append("?ids=");
+        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], request.Paths, request.QueueName);
         var answer = AnswerBuffer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray("resources"u8);
@@ -122,6 +127,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         }
 
         answer.Json.WriteEndArray();
+        if (request.Version.PostsSayPartial) answer.Json.WriteBoolean("partial"u8, false);
         answer.Json.WriteEndObject();
         request.Response.Headers.Location = location.ToString();
         return answer.SendAsync(request.Response, StatusCodes.Status201Created);
@@ -131,16 +137,23 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     {
         var sequences = await directory.FindMessagesAsync(request.Stream, ids, request.Aborted).ConfigureAwait(false);
         var page = sequences.Count == 0 ? null : await mesh.Queue(request.Stream).GetAsync(sequences, request.Aborted).ConfigureAwait(false);
-        if (page is null || page.Records.Count == 0) throw ZaqarRefusal.NotFound($"None of these messages is in the queue {request.QueueName}; they may have expired or been deleted.");
+        if (page is null || page.Records.Count == 0)
+        {
+            if (!request.Version.EmptyPagesHaveNoContent)
+                throw ZaqarRefusal.NotFound($"None of these messages is in the queue {request.QueueName}; they may have expired or been deleted.");
+            await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
+            return;
+        }
+
+        request.NameLocation();
         var answer = AnswerBuffer.Rent();
-        answer.Json.WriteStartObject();
-        MessageJson.WriteList(answer.Json, request.QueueName, page);
-        answer.Json.WriteEndObject();
+        new MessageJson(answer.Json, request).WriteAnswer(page);
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     private async Task ListAsync(ZaqarRequest request, MessageQuery query)
     {
+        request.RequireClientId();
         QueuePage? page = null;
         var marker = default(MessageId);
         if (query.Marker is null || MessageId.TryParse(query.Marker, out marker))
@@ -148,15 +161,23 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
 
         // A marker of another queue, or of an earlier one of this name, is behind nothing here.
         if (query.Marker is not null && page?.Stream != marker.Stream) page = null;
+        if (page?.Records.Count == 0) page = null;
+        if (page is null && request.Version.EmptyPagesHaveNoContent)
+        {
+            await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
+            return;
+        }
+
+        request.NameLocation();
         var answer = AnswerBuffer.Rent();
         answer.Json.WriteStartObject();
-        if (page is null || page.Records.Count == 0) WriteNothing(answer.Json);
+        if (page is null) WriteNothing(answer.Json);
         else
         {
-            MessageJson.WriteList(answer.Json, request.QueueName, page);
+            new MessageJson(answer.Json, request).WriteList(page);
             var last = default(Sequence);
             foreach (var record in page.Records) last = record.Sequence;
-            ZaqarLinks.WriteNext(answer.Json, query.NextPage(request.QueueName, new MessageId(page.Stream!.Value, last)));
+            ZaqarLinks.WriteNext(answer.Json, query.NextPage(request.Paths, request.QueueName, new MessageId(page.Stream!.Value, last)));
         }
 
         answer.Json.WriteEndObject();

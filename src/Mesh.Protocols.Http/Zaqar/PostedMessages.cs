@@ -4,17 +4,31 @@ using Mesh.Frames;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Turns the body of a post into records (Zaqar specification, section 1.4). Each message's body becomes a record's, byte for byte as it was posted.</summary>
-internal readonly ref struct PostedMessages(ZaqarOptions options, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records)
+internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion version, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records)
 {
     private const long MicrosPerSecond = 1_000_000;
 
     private readonly ReadOnlySpan<byte> _producer = producer;
 
-    /// <summary>Encodes the messages of <c>{"messages":[{ttl?, body, delay?}]}</c>.</summary>
+    /// <summary>Encodes the messages of <c>{"messages":[{ttl?, body, delay?}]}</c> or, where lists are bare, of <c>[{ttl, body}]</c>.</summary>
     /// <exception cref="ZaqarRefusal">It has another form, or holds no message.</exception>
     public void Encode(ReadOnlySpan<byte> json)
     {
         var body = new JsonBody(json, options.JsonDepthMax);
+        if (version.ListsAreBare) EncodeBare(ref body);
+        else EncodeObject(ref body);
+        body.End();
+        if (records.Count == 0) throw ZaqarRefusal.Body("No messages were found in the request body.");
+    }
+
+    private void EncodeBare(scoped ref JsonBody body)
+    {
+        if (!body.Next() || body.Token != JsonTokenType.StartArray) throw ZaqarRefusal.Body("The body must be a JSON array of messages.");
+        EncodeList(ref body);
+    }
+
+    private void EncodeObject(scoped ref JsonBody body)
+    {
         body.BeginObject("The body");
         while (body.NextName())
         {
@@ -23,9 +37,6 @@ internal readonly ref struct PostedMessages(ZaqarOptions options, QueueSettings 
             if (isMessages) EncodeList(ref body);
             else body.Skip();
         }
-
-        body.End();
-        if (records.Count == 0) throw ZaqarRefusal.Body("No messages were found in the request body.");
     }
 
     private void EncodeList(scoped ref JsonBody body)
@@ -39,14 +50,14 @@ internal readonly ref struct PostedMessages(ZaqarOptions options, QueueSettings 
     private void EncodeOne(scoped ref JsonBody body)
     {
         if (body.Token != JsonTokenType.StartObject) throw ZaqarRefusal.Body("Every message must be a JSON object.");
-        long ttl = queue.MessageTtlSeconds;
+        long? ttl = version.TermsAreRequired ? null : queue.MessageTtlSeconds;
         long delay = queue.DelaySeconds;
         ReadOnlySpan<byte> text = default;
         while (body.NextName())
         {
             var isTtl = body.NameIs("ttl"u8);
             var isBody = body.NameIs("body"u8);
-            var isDelay = queue.DelaySeconds > 0 && body.NameIs("delay"u8);
+            var isDelay = queue.DelaySeconds > 0 && version.MessagesMayBeDelayed && body.NameIs("delay"u8);
             body.Next();
             if (isTtl) ttl = ReadSeconds("ttl", ref body, options.MessageTtlSecondsMin, options.MessageTtlSecondsMax);
             else if (isDelay) delay = ReadSeconds("delay", ref body, 0, options.DelaySecondsMax);
@@ -54,12 +65,13 @@ internal readonly ref struct PostedMessages(ZaqarOptions options, QueueSettings 
             else body.Skip();
         }
 
+        if (ttl is not { } seconds) throw ZaqarRefusal.Body("A message has no ttl; give it one, an integer of seconds.");
         if (text.IsEmpty) throw ZaqarRefusal.Body("A message has no body; give it one, be it null.");
         var fields = new RecordFields
         {
             Producer = _producer,
             ContentType = ContentType.Json,
-            TtlMicros = ttl * MicrosPerSecond,
+            TtlMicros = seconds * MicrosPerSecond,
             DelayMicros = delay * MicrosPerSecond,
         };
         records.Add(fields, text);

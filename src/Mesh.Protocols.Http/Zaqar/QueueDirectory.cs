@@ -11,6 +11,8 @@ internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
     /// <summary>By the catalogue's own line, of which there is a new one after each change: a post reads metadata once per line, not once per post.</summary>
     private readonly ConditionalWeakTable<StreamEntry, QueueSettings> _settings = [];
 
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
     private readonly QueueSettings _default = QueueSettings.Default(options);
 
     public ReservedKeys Keys { get; } = new(options);
@@ -21,6 +23,39 @@ internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
         var entry = await mesh.Catalogue.FindAsync(queue, cancel).ConfigureAwait(false);
         if (entry is null || entry.Metadata.Length < MetadataBytesMin) return _default;
         return _settings.TryGetValue(entry, out var known) ? known : _settings.GetValue(entry, Read);
+    }
+
+    /// <summary>The queue that a request names.</summary>
+    /// <exception cref="ZaqarRefusal">There is none.</exception>
+    public async ValueTask<StreamEntry> RequireAsync(ZaqarRequest request) =>
+        await mesh.Catalogue.FindAsync(request.Stream, request.Aborted).ConfigureAwait(false)
+        ?? throw Missing(request);
+
+    /// <summary>Changes the metadata of a queue, and what the engine keeps of it; one change after another, for each reads before it writes.</summary>
+    /// <param name="request">Names the queue.</param>
+    /// <param name="change">Changes what is stored.</param>
+    /// <returns>The metadata as it is now.</returns>
+    /// <exception cref="ZaqarRefusal">There is no such queue, or it may not have this metadata.</exception>
+    public async ValueTask<QueueMetadata> ChangeMetadataAsync(ZaqarRequest request, Action<QueueMetadata> change)
+    {
+        await _changing.WaitAsync(request.Aborted).ConfigureAwait(false);
+        try
+        {
+            var entry = await RequireAsync(request).ConfigureAwait(false);
+            var metadata = QueueMetadata.OfStored(entry);
+            change(metadata);
+            Keys.Check(metadata, request.QueueName);
+            var stored = metadata.ToJson();
+            if (stored.Length > options.MetadataBytesMax)
+                throw ZaqarRefusal.Request($"The metadata of a queue takes at most {options.MetadataBytesMax} bytes; with this change it has {stored.Length}.");
+            if (!await mesh.Catalogue.UpdateAsync(request.Stream, ReservedKeys.Apply(metadata, entry.Options), stored, request.Aborted).ConfigureAwait(false))
+                throw Missing(request);
+            return metadata;
+        }
+        finally
+        {
+            _changing.Release();
+        }
     }
 
     /// <summary>The sequence of a message that may be in the queue as it is now.</summary>
@@ -41,6 +76,8 @@ internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
             if (MessageId.TryParse(ids[i], out var id) && id.Stream == entry.Number && !sequences.Contains(id.Sequence)) sequences.Add(id.Sequence);
         return sequences;
     }
+
+    private static ZaqarRefusal Missing(ZaqarRequest request) => ZaqarRefusal.NotFound($"There is no queue {request.QueueName}; create it first.");
 
     private QueueSettings Read(StreamEntry entry) => Keys.Settings(QueueMetadata.OfStored(entry));
 }

@@ -29,14 +29,15 @@ internal sealed class QueueListQuery
     public bool IsFiltered => _name is not null || _filters.Count > 0;
 
     /// <exception cref="ZaqarRefusal">A parameter has the wrong form or is out of its bounds.</exception>
-    public static QueueListQuery Read(ZaqarQuery parameters, ZaqarOptions options)
+    public static QueueListQuery Read(ZaqarRequest request, ZaqarOptions options)
     {
         var query = new QueueListQuery { Limit = options.PageDefault };
-        foreach (var parameter in parameters)
+        foreach (var parameter in request.Query)
         {
             var value = parameter.DecodeValue().ToString();
             if (value.Length == 0) continue;
             var name = parameter.DecodeName().ToString();
+            if (!request.Version.QueuesAreFiltered && name is not ("marker" or "limit" or "detailed")) continue;
             query.Take(name, value, options);
             if (name != "marker") query._repeated.Append(CultureInfo.InvariantCulture, $"{Uri.EscapeDataString(name)}={Uri.EscapeDataString(value)}&");
         }
@@ -57,7 +58,7 @@ internal sealed class QueueListQuery
     }
 
     /// <summary>The same list from a queue on: path and query.</summary>
-    public string NextPage(string marker) => $"{ZaqarPaths.Queues}?{_repeated}marker={Uri.EscapeDataString(marker)}";
+    public string NextPage(ZaqarPaths paths, string marker) => $"{paths.Queues}?{_repeated}marker={Uri.EscapeDataString(marker)}";
 
     private static bool HasValue(QueueMetadata metadata, string key, string value) =>
         long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)

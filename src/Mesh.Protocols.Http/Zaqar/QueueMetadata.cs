@@ -15,6 +15,9 @@ internal sealed class QueueMetadata
     {
     }
 
+    /// <summary>Metadata without a key, to be filled.</summary>
+    public static QueueMetadata Empty => new();
+
     public IEnumerable<KeyValuePair<string, byte[]>> Values => _values;
 
     /// <summary>Reads what a client sends.</summary>
@@ -45,6 +48,13 @@ internal sealed class QueueMetadata
 
     public void Remove(string name) => _values.Remove(name);
 
+    /// <summary>Takes another's keys in place of its own.</summary>
+    public void ReplaceBy(QueueMetadata other)
+    {
+        _values.Clear();
+        foreach (var (name, value) in other._values) _values[name] = value;
+    }
+
     /// <returns>Null when the key is missing or its value is null.</returns>
     public ReadOnlySpan<byte> Find(string name) => _values.TryGetValue(name, out var json) && !json.AsSpan().SequenceEqual("null"u8) ? json : default;
 
@@ -71,12 +81,18 @@ internal sealed class QueueMetadata
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {
-            json.WriteStartObject();
-            foreach (var (name, value) in _values) WriteValue(json, name, value);
-            json.WriteEndObject();
+            Write(json);
         }
 
         return bytes.ToArray();
+    }
+
+    /// <summary>Writes every key as it was set.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        foreach (var (name, value) in _values) WriteValue(json, name, value);
+        json.WriteEndObject();
     }
 
     public static void WriteValue(Utf8JsonWriter json, string name, ReadOnlySpan<byte> value)

@@ -9,33 +9,31 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
     /// <summary>Queues read from the catalogue at a time while looking for those that a filter lets through.</summary>
     private const int EntriesPerRead = 200;
 
-    /// <summary>A change reads and writes metadata: two at once would lose one.</summary>
-    private readonly SemaphoreSlim _patching = new(1, 1);
-
     public async Task PutAsync(ZaqarRequest request)
     {
-        QueueMetadata metadata;
-        byte[] stored;
-        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
+        var metadata = QueueMetadata.Empty;
+        if (!request.Version.MetadataIsApart)
         {
+            using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
             metadata = QueueMetadata.Parse(body.Span, options.JsonDepthMax);
-            stored = body.Span.ToArray();
+            directory.Keys.Check(metadata, request.QueueName);
         }
 
-        directory.Keys.Check(metadata, request.QueueName);
-        var isNew = await mesh.Catalogue.CreateAsync(request.Stream, ReservedKeys.Apply(metadata, StreamOptions.Default), stored, request.Aborted).ConfigureAwait(false);
-        request.Response.Headers.Location = ZaqarPaths.OfQueue(request.QueueName);
+        var isNew = await mesh.Catalogue.CreateAsync(request.Stream, ReservedKeys.Apply(metadata, StreamOptions.Default), metadata.ToJson(), request.Aborted).ConfigureAwait(false);
+        request.Response.Headers.Location = request.Paths.OfQueue(request.QueueName);
         await ZaqarAnswers.EmptyAsync(request.Response, isNew ? StatusCodes.Status201Created : StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
 
-    /// <summary>Shows the metadata; a missing queue has that of one that a post would make.</summary>
+    /// <summary>Shows the metadata; a missing queue has that of one that a post would make. Where metadata is apart only says whether there is a queue.</summary>
     public async Task GetAsync(ZaqarRequest request)
     {
         var entry = await mesh.Catalogue.FindAsync(request.Stream, request.Aborted).ConfigureAwait(false);
-        await ShowAsync(request, QueueMetadata.OfStored(entry)).ConfigureAwait(false);
+        request.NameLocation();
+        if (!request.Version.MetadataIsApart) await ShowAsync(request, QueueMetadata.OfStored(entry)).ConfigureAwait(false);
+        else await ZaqarAnswers.EmptyAsync(request.Response, entry is null ? StatusCodes.Status404NotFound : StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
 
-    /// <summary>Changes metadata, one change after another.</summary>
+    /// <summary>Changes metadata, key by key.</summary>
     public async Task PatchAsync(ZaqarRequest request)
     {
         if (request.Context.Request.ContentType != MetadataPatch.ContentType)
@@ -43,15 +41,8 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
         MetadataPatch patch;
         using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
             patch = MetadataPatch.Parse(body.Span, options.JsonDepthMax);
-        await _patching.WaitAsync(request.Aborted).ConfigureAwait(false);
-        try
-        {
-            await PatchAsync(request, patch).ConfigureAwait(false);
-        }
-        finally
-        {
-            _patching.Release();
-        }
+        var changed = await directory.ChangeMetadataAsync(request, metadata => patch.Apply(metadata, directory.Keys)).ConfigureAwait(false);
+        await ShowAsync(request, changed).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(ZaqarRequest request)
@@ -62,40 +53,39 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
 
     public async Task ListAsync(ZaqarRequest request)
     {
-        var query = QueueListQuery.Read(request.Query, options);
+        var query = QueueListQuery.Read(request, options);
         var entries = await FindAsync(request, query).ConfigureAwait(false);
         var count = query.WithCount ? await mesh.Catalogue.CountAsync(request.Project, StreamKind.Queue, request.Aborted).ConfigureAwait(false) : 0;
+        if (entries.Count == 0 && request.Version.EmptyPagesHaveNoContent)
+        {
+            await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
+            return;
+        }
+
+        request.NameLocation();
         var answer = AnswerBuffer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray("queues"u8);
-        foreach (var entry in entries) WriteEntry(answer.Json, entry, query.Detailed);
+        foreach (var entry in entries) WriteEntry(answer.Json, request.Version, entry, query.Detailed);
         answer.Json.WriteEndArray();
         if (entries.Count == 0) ZaqarLinks.WriteNone(answer.Json);
-        else ZaqarLinks.WriteNext(answer.Json, query.NextPage(entries[^1].Name.Name));
+        else ZaqarLinks.WriteNext(answer.Json, query.NextPage(request.Paths, entries[^1].Name.Name));
         if (count > 0) answer.Json.WriteNumber("count"u8, count);
         answer.Json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
-    private async Task PatchAsync(ZaqarRequest request, MetadataPatch patch)
-    {
-        var entry = await mesh.Catalogue.FindAsync(request.Stream, request.Aborted).ConfigureAwait(false) ?? throw Missing(request);
-        var metadata = QueueMetadata.OfStored(entry);
-        patch.Apply(metadata, directory.Keys);
-        directory.Keys.Check(metadata, request.QueueName);
-        var stored = metadata.ToJson();
-        if (stored.Length > options.MetadataBytesMax) throw ZaqarRefusal.Request($"The metadata of a queue takes at most {options.MetadataBytesMax} bytes; with this change it has {stored.Length}.");
-        if (!await mesh.Catalogue.UpdateAsync(request.Stream, ReservedKeys.Apply(metadata, entry.Options), stored, request.Aborted).ConfigureAwait(false)) throw Missing(request);
-        await ShowAsync(request, metadata).ConfigureAwait(false);
-    }
-
-    private static ZaqarRefusal Missing(ZaqarRequest request) => ZaqarRefusal.NotFound($"There is no queue {request.QueueName}; create it first.");
-
     private Task ShowAsync(ZaqarRequest request, QueueMetadata metadata)
     {
         var answer = AnswerBuffer.Rent();
-        directory.Keys.Write(answer.Json, metadata);
+        WriteMetadata(answer.Json, request.Version, metadata);
         return answer.SendAsync(request.Response, StatusCodes.Status200OK);
+    }
+
+    private void WriteMetadata(Utf8JsonWriter json, ApiVersion version, QueueMetadata metadata)
+    {
+        if (version.ReservedKeysShow) directory.Keys.Write(json, metadata);
+        else metadata.Write(json);
     }
 
     private async ValueTask<IReadOnlyList<StreamEntry>> FindAsync(ZaqarRequest request, QueueListQuery query)
@@ -117,15 +107,15 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
         }
     }
 
-    private void WriteEntry(Utf8JsonWriter json, StreamEntry entry, bool detailed)
+    private void WriteEntry(Utf8JsonWriter json, ApiVersion version, StreamEntry entry, bool detailed)
     {
         json.WriteStartObject();
         json.WriteString("name"u8, entry.Name.Name);
-        json.WriteString("href"u8, ZaqarPaths.OfQueue(entry.Name.Name));
+        json.WriteString("href"u8, version.Paths.OfQueue(entry.Name.Name));
         if (detailed)
         {
             json.WritePropertyName("metadata"u8);
-            directory.Keys.Write(json, QueueMetadata.OfStored(entry));
+            WriteMetadata(json, version, QueueMetadata.OfStored(entry));
         }
 
         json.WriteEndObject();

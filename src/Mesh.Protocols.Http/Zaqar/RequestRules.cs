@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Mesh.Protocols.Http.Zaqar;
@@ -9,24 +10,37 @@ namespace Mesh.Protocols.Http.Zaqar;
 internal static class RequestRules
 {
     private const int QueueNameCharsMax = 64;
-    private const int ProjectCharsMax = 256;
+    public const int ProjectCharsMax = 256;
     private const string ClientIdHeader = "Client-ID";
     private const string ProjectHeader = "X-Project-ID";
+    private const string RolesHeader = "X-Roles";
 
     private static readonly SearchValues<char> NameChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <exception cref="ZaqarRefusal">A rule is broken.</exception>
-    public static ZaqarRequest Check(HttpContext context, in ZaqarRoute route)
+    public static ZaqarRequest Check(HttpContext context, in ZaqarRoute route, ZaqarOptions options)
     {
         var headers = context.Request.Headers;
         CheckContentType(context);
         CheckAccept(headers.Accept.ToString());
-        if (route.Resource == ZaqarResource.Versions) return new ZaqarRequest(context, route, "", Guid.Empty);
-        var clientId = ReadClientId(headers[ClientIdHeader].ToString());
-        var project = ReadProject(headers[ProjectHeader] is [{ } only] ? only : null);
+        if (route.Resource == ZaqarResource.Versions) return new ZaqarRequest(context, route, "", "");
+        var clientId = ReadClientId(headers[ClientIdHeader].ToString(), route.Version, options);
+        var project = ReadProject(headers[ProjectHeader], route.Version);
         if (route.Queue.Length > 0) CheckQueue(route.Queue, project);
         else CheckProject(project);
         return new ZaqarRequest(context, route, project, clientId);
+    }
+
+    public static ZaqarRefusal NoClientId() =>
+        ZaqarRefusal.BadRequest("Missing header value", $"The {ClientIdHeader} header is needed: a UUID that tells this client from others.");
+
+    /// <summary>Whoever asks must say that it is an admin; nobody is authenticated, so that is believed.</summary>
+    /// <exception cref="ZaqarRefusal">It does not say so.</exception>
+    public static void RequireAdmin(HttpContext context)
+    {
+        foreach (var role in context.Request.Headers[RolesHeader].ToString().Split(',', StringSplitOptions.TrimEntries))
+            if (role.Equals("admin", StringComparison.OrdinalIgnoreCase)) return;
+        throw new ZaqarRefusal(StatusCodes.Status403Forbidden, "Not authorized", $"Only admins may do this: the {RolesHeader} header must name the role admin.");
     }
 
     /// <summary>True for what may name a queue.</summary>
@@ -51,22 +65,34 @@ internal static class RequestRules
         throw new ZaqarRefusal(StatusCodes.Status406NotAcceptable, "Not acceptable", $"Answers are application/json; the Accept header asks for '{accept}'.");
     }
 
+    /// <returns>One spelling for all spellings of a UUID; empty when it is missing and may be.</returns>
+    private static string ReadClientId(string text, ApiVersion version, ZaqarOptions options)
+    {
+        if (text.Length == 0) return version.HeadersAreOptional ? "" : throw NoClientId();
+        if (options.ClientIdsAreUuids) return ReadUuid(text).ToString();
+        return text.Length >= options.ClientIdCharsMin && text.Length <= options.ClientIdCharsMax
+            ? text
+            : throw ZaqarRefusal.BadRequest(
+                "Wrong header value", $"The {ClientIdHeader} header must have {options.ClientIdCharsMin} to {options.ClientIdCharsMax} characters; it has {text.Length}.");
+    }
+
     /// <summary>Takes what Python's uuid.UUID takes: 32 hexadecimal digits, with dashes, braces and urn:uuid: left aside.</summary>
-    private static Guid ReadClientId(string text)
+    private static Guid ReadUuid(string text)
     {
         if (Guid.TryParseExact(text, "D", out var id) || Guid.TryParseExact(text, "N", out id)) return id;
-        if (text.Length == 0) throw ZaqarRefusal.BadRequest("Missing header value", $"The {ClientIdHeader} header is needed: a UUID that tells this client from others.");
         var digits = text.Replace("urn:", "", StringComparison.Ordinal).Replace("uuid:", "", StringComparison.Ordinal).Trim('{', '}').Replace("-", "", StringComparison.Ordinal);
         return Guid.TryParseExact(digits, "N", out id)
             ? id
             : throw ZaqarRefusal.BadRequest("Wrong UUID value", $"The {ClientIdHeader} header must be a UUID; it is '{text}'.");
     }
 
-    private static string ReadProject(string? text) => text switch
+    /// <returns>Empty, which is no named project's name, when it is missing and may be.</returns>
+    private static string ReadProject(in StringValues header, ApiVersion version) => header switch
     {
-        null => throw ZaqarRefusal.BadRequest("Project-Id Missing", $"The {ProjectHeader} header is needed, once: the project whose queues are meant."),
-        "" => throw ZaqarRefusal.BadRequest("Empty project header not allowed", $"The {ProjectHeader} header is empty; it must name a project."),
-        _ => text,
+        [] when version.HeadersAreOptional => "",
+        [""] => throw ZaqarRefusal.BadRequest("Empty project header not allowed", $"The {ProjectHeader} header is empty; it must name a project."),
+        [{ } only] => only,
+        _ => throw ZaqarRefusal.BadRequest("Project-Id Missing", $"The {ProjectHeader} header is needed, once: the project whose queues are meant."),
     };
 
     private static void CheckQueue(string queue, string project)

@@ -6,11 +6,13 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>How a queue stands (Zaqar specification, section 1.6). Thread-safe.</summary>
-internal sealed class StatsResource(IMesh mesh)
+internal sealed class StatsResource(IMesh mesh, QueueDirectory directory)
 {
     public async Task GetAsync(ZaqarRequest request)
     {
+        if (request.Version.QueuesMustExist) await directory.RequireAsync(request).ConfigureAwait(false);
         var stats = await mesh.Queue(request.Stream).StatsAsync(request.Aborted).ConfigureAwait(false);
+        request.NameLocation();
         var answer = AnswerBuffer.Rent();
         var json = answer.Json;
         json.WriteStartObject();
@@ -18,16 +20,16 @@ internal sealed class StatsResource(IMesh mesh)
         json.WriteNumber("claimed"u8, stats.Claimed);
         json.WriteNumber("free"u8, stats.Free);
         json.WriteNumber("total"u8, stats.Claimed + stats.Free);
-        WriteEnds(json, request.QueueName, stats.Ends);
+        WriteEnds(json, request, stats.Ends);
         json.WriteEndObject();
         json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     /// <summary>The oldest and the newest message; one that is alone is both.</summary>
-    private static void WriteEnds(Utf8JsonWriter json, string queue, QueuePage ends)
+    private static void WriteEnds(Utf8JsonWriter json, ZaqarRequest request, QueuePage ends)
     {
-        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], queue);
+        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], request.Paths, request.QueueName);
         var index = 0;
         foreach (var record in ends.Records)
         {

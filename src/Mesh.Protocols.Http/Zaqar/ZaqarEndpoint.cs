@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>
-/// Zaqar's protocol over HTTP, version 2 (Zaqar specification). Needs no routing: give it every request. A queue is a stream, a message a record, whose body
+/// Zaqar's protocol over HTTP, versions 1, 1.1 and 2 (Zaqar specification). Needs no routing: give it every request. A queue is a stream, a message a record, whose body
 /// is kept as it was posted. Nobody is authenticated: X-Project-ID is believed. Thread-safe.
 /// </summary>
 public sealed partial class ZaqarEndpoint
@@ -15,6 +15,9 @@ public sealed partial class ZaqarEndpoint
     private readonly MessagesResource _messages;
     private readonly ClaimsResource _claims;
     private readonly StatsResource _stats;
+    private readonly MetadataResource _metadata;
+    private readonly HealthResource _health;
+    private readonly ZaqarOptions _options;
     private readonly ILogger _log;
 
     /// <param name="mesh">Where messages live.</param>
@@ -30,7 +33,10 @@ public sealed partial class ZaqarEndpoint
         _queues = new QueuesResource(mesh, options, directory);
         _messages = new MessagesResource(mesh, options, directory);
         _claims = new ClaimsResource(mesh, options);
-        _stats = new StatsResource(mesh);
+        _stats = new StatsResource(mesh, directory);
+        _metadata = new MetadataResource(options, directory);
+        _health = new HealthResource(mesh);
+        _options = options;
         _log = log ?? NullLogger<ZaqarEndpoint>.Instance;
     }
 
@@ -66,7 +72,7 @@ public sealed partial class ZaqarEndpoint
             return ZaqarAnswers.EmptyAsync(context.Response, StatusCodes.Status200OK);
         }
 
-        var request = RequestRules.Check(context, route);
+        var request = RequestRules.Check(context, route, _options);
         if (route.Allows(method)) return ServeAsync(request, method);
         context.Response.Headers.Allow = route.Allow;
         throw new ZaqarRefusal(StatusCodes.Status405MethodNotAllowed, "405 Method Not Allowed", $"{method} means nothing here; allowed are {route.Allow}.");
@@ -77,11 +83,14 @@ public sealed partial class ZaqarEndpoint
         (ZaqarResource.Versions, _) => HomeResource.VersionsAsync(request),
         (ZaqarResource.Home, _) => HomeResource.HomeAsync(request),
         (ZaqarResource.Ping, _) => _home.PingAsync(request),
+        (ZaqarResource.Health, _) => _health.GetAsync(request),
         (ZaqarResource.Queues, _) => _queues.ListAsync(request),
-        (ZaqarResource.Queue, "GET") => _queues.GetAsync(request),
+        (ZaqarResource.Queue, "GET" or "HEAD") => _queues.GetAsync(request),
         (ZaqarResource.Queue, "PUT") => _queues.PutAsync(request),
         (ZaqarResource.Queue, "PATCH") => _queues.PatchAsync(request),
         (ZaqarResource.Queue, _) => _queues.DeleteAsync(request),
+        (ZaqarResource.Metadata, "GET") => _metadata.GetAsync(request),
+        (ZaqarResource.Metadata, _) => _metadata.PutAsync(request),
         (ZaqarResource.Stats, _) => _stats.GetAsync(request),
         (ZaqarResource.Messages, "POST") => _messages.PostAsync(request),
         (ZaqarResource.Messages, "GET") => _messages.GetAsync(request),

@@ -45,6 +45,15 @@ public sealed record ZaqarOptions
     /// <summary>Grace of a claim when a client does not say, in seconds. Default 60.</summary>
     public int ClaimGraceSecondsDefault { get; init; } = 60;
 
+    /// <summary>Client-ID headers must be UUIDs. Default true; else any text within the two bounds below names a client.</summary>
+    public bool ClientIdsAreUuids { get; init; } = true;
+
+    /// <summary>Shortest Client-ID that is no UUID, in characters. Default 10.</summary>
+    public int ClientIdCharsMin { get; init; } = 10;
+
+    /// <summary>Longest Client-ID that is no UUID, in characters. Default 36; up to 256.</summary>
+    public int ClientIdCharsMax { get; init; } = 36;
+
     /// <summary>Objects and arrays within one another in a request. Default 64; up to 1,000.</summary>
     public int JsonDepthMax { get; init; } = 64;
 
@@ -65,6 +74,8 @@ public sealed record ZaqarOptions
         Check(ClaimSecondsMax, ClaimSecondsMin, int.MaxValue, nameof(ClaimSecondsMax));
         Check(ClaimTtlSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimTtlSecondsDefault));
         Check(ClaimGraceSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimGraceSecondsDefault));
+        Check(ClientIdCharsMax, 1, 256, nameof(ClientIdCharsMax));
+        Check(ClientIdCharsMin, 1, ClientIdCharsMax, nameof(ClientIdCharsMin));
         Check(JsonDepthMax, 1, 1000, nameof(JsonDepthMax));
     }
 

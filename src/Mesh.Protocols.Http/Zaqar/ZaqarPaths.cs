@@ -1,13 +1,20 @@
 namespace Mesh.Protocols.Http.Zaqar;
 
-/// <summary>Where things are: absolute paths without a host, as all links of Zaqar.</summary>
-internal static class ZaqarPaths
+/// <summary>Where things of one version are: absolute paths without a host, as all links of Zaqar. Thread-safe.</summary>
+/// <param name="prefix">What every path of the version begins with, without a slash at the end.</param>
+internal sealed class ZaqarPaths(string prefix)
 {
-    public const string Queues = $"{ZaqarRoute.Prefix}/queues";
+    public string Prefix { get; } = prefix;
 
-    public static string OfQueue(string queue) => $"{Queues}/{queue}";
+    public string Home { get; } = $"{prefix}/";
 
-    public static string OfMessages(string queue) => $"{Queues}/{queue}/messages";
+    public string Queues { get; } = $"{prefix}/queues";
 
-    public static string OfClaim(string queue, ClaimId claim) => $"{Queues}/{queue}/claims/{claim}";
+    public string OfQueue(string queue) => $"{Queues}/{queue}";
+
+    public string OfMetadata(string queue) => $"{Queues}/{queue}/metadata";
+
+    public string OfMessages(string queue) => $"{Queues}/{queue}/messages";
+
+    public string OfClaim(string queue, ClaimId claim) => $"{Queues}/{queue}/claims/{claim}";
 }

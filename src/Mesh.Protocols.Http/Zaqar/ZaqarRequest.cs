@@ -5,11 +5,15 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// <summary>A request whose headers and path keep the rules.</summary>
 /// <param name="Context">The exchange.</param>
 /// <param name="Route">What the path names.</param>
-/// <param name="Project">The tenant; empty only for the list of versions.</param>
-/// <param name="ClientId">Who asks; empty only for the list of versions.</param>
-internal sealed record ZaqarRequest(HttpContext Context, ZaqarRoute Route, string Project, Guid ClientId)
+/// <param name="Project">The tenant; empty where the version lets it be missing, and for the list of versions.</param>
+/// <param name="ClientId">Who asks, in one spelling; empty where the version lets it be missing, and for the list of versions.</param>
+internal sealed record ZaqarRequest(HttpContext Context, ZaqarRoute Route, string Project, string ClientId)
 {
     public HttpResponse Response => Context.Response;
+
+    public ApiVersion Version => Route.Version;
+
+    public ZaqarPaths Paths => Route.Version.Paths;
 
     /// <summary>Signalled when the client has gone.</summary>
     public CancellationToken Aborted => Context.RequestAborted;
@@ -19,4 +23,16 @@ internal sealed record ZaqarRequest(HttpContext Context, ZaqarRoute Route, strin
     public StreamName Stream => StreamName.Queue(Route.Queue, Project);
 
     public ZaqarQuery Query => new(Context.Request.QueryString.Value);
+
+    /// <summary>Says in the answer where that which it shows is, in versions that do.</summary>
+    public void NameLocation()
+    {
+        if (Version.AnswersNameTheirLocation) Response.Headers.ContentLocation = $"{Context.Request.Path.ToUriComponent()}{Context.Request.QueryString.ToUriComponent()}";
+    }
+
+    /// <exception cref="ZaqarRefusal">The version needs to know who asks, and the client does not say.</exception>
+    public void RequireClientId()
+    {
+        if (ClientId.Length == 0) throw RequestRules.NoClientId();
+    }
 }

@@ -6,8 +6,10 @@ internal enum ZaqarResource
     Versions,
     Home,
     Ping,
+    Health,
     Queues,
     Queue,
+    Metadata,
     Stats,
     Messages,
     Message,
@@ -16,38 +18,47 @@ internal enum ZaqarResource
 }
 
 /// <summary>A path taken apart (Zaqar specification, section 2). A trailing slash makes another, unknown path.</summary>
+/// <param name="Version">In which version; the latest for the list of them.</param>
 /// <param name="Resource">What it names.</param>
 /// <param name="Queue">The queue; empty where there is none. Not checked.</param>
 /// <param name="Id">The message or claim; empty where there is none. Not checked.</param>
-internal readonly record struct ZaqarRoute(ZaqarResource Resource, string Queue = "", string Id = "")
+internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Resource, string Queue = "", string Id = "")
 {
-    /// <summary>What every path of version 2 begins with.</summary>
-    public const string Prefix = "/v2";
+    private const string Get = "GET";
+    private const string GetHead = "GET, HEAD";
 
-    private const string HomePath = Prefix + "/";
-    private const string QueuesPath = Prefix + "/queues";
+    /// <summary>The methods of each resource in versions 1, 1.1 and 2; null where the version has no such path.</summary>
+    private static readonly (ZaqarResource Resource, string? V1, string? V1_1, string? V2)[] Methods =
+    [
+        (ZaqarResource.Versions, Get, Get, Get),
+        (ZaqarResource.Home, Get, Get, Get),
+        (ZaqarResource.Ping, null, GetHead, GetHead),
+        (ZaqarResource.Health, GetHead, Get, Get),
+        (ZaqarResource.Queues, Get, Get, Get),
+        (ZaqarResource.Queue, "GET, HEAD, PUT, DELETE", "GET, PUT, DELETE", "GET, PUT, DELETE, PATCH"),
+        (ZaqarResource.Metadata, "GET, PUT", null, null),
+        (ZaqarResource.Stats, Get, Get, Get),
+        (ZaqarResource.Messages, "GET, POST, DELETE", "GET, POST, DELETE", "GET, POST, DELETE"),
+        (ZaqarResource.Message, "GET, DELETE", "GET, DELETE", "GET, DELETE"),
+        (ZaqarResource.Claims, "POST", "POST", "POST"),
+        (ZaqarResource.Claim, "GET, PATCH, DELETE", "GET, PATCH, DELETE", "GET, PATCH, DELETE"),
+    ];
 
     /// <summary>The value of an Allow header, without OPTIONS.</summary>
-    public string Allow => Resource switch
-    {
-        ZaqarResource.Ping => "GET, HEAD",
-        ZaqarResource.Queue => "GET, PUT, DELETE, PATCH",
-        ZaqarResource.Messages => "GET, POST, DELETE",
-        ZaqarResource.Message => "GET, DELETE",
-        ZaqarResource.Claims => "POST",
-        ZaqarResource.Claim => "GET, PATCH, DELETE",
-        _ => "GET",
-    };
+    public string Allow => MethodsOf(Version, Resource)!;
 
     /// <returns>Null when no resource has this path.</returns>
-    public static ZaqarRoute? Match(string path) => path switch
+    public static ZaqarRoute? Match(string path)
     {
-        "/" or "" => new ZaqarRoute(ZaqarResource.Versions),
-        HomePath => new ZaqarRoute(ZaqarResource.Home),
-        HomePath + "ping" => new ZaqarRoute(ZaqarResource.Ping),
-        QueuesPath => new ZaqarRoute(ZaqarResource.Queues),
-        _ => path.StartsWith(QueuesPath + "/", StringComparison.Ordinal) ? MatchQueue(path.AsSpan(QueuesPath.Length + 1)) : null,
-    };
+        if (path is "/" or "") return new ZaqarRoute(ApiVersion.V2, ZaqarResource.Versions);
+        foreach (var version in ApiVersion.All)
+        {
+            if (!path.StartsWith(version.Paths.Home, StringComparison.Ordinal)) continue;
+            return MatchBelow(version, path.AsSpan(version.Paths.Home.Length)) is { } route && MethodsOf(version, route.Resource) is not null ? route : null;
+        }
+
+        return null;
+    }
 
     public bool Allows(string method)
     {
@@ -57,12 +68,27 @@ internal readonly record struct ZaqarRoute(ZaqarResource Resource, string Queue 
         return false;
     }
 
-    private static ZaqarRoute? MatchQueue(ReadOnlySpan<char> rest)
+    private static string? MethodsOf(ApiVersion version, ZaqarResource resource)
+    {
+        var (_, v1, v1_1, v2) = Methods[(int)resource];
+        return version == ApiVersion.V2 ? v2 : version == ApiVersion.V1 ? v1 : v1_1;
+    }
+
+    private static ZaqarRoute? MatchBelow(ApiVersion version, ReadOnlySpan<char> rest) => rest switch
+    {
+        "" => new ZaqarRoute(version, ZaqarResource.Home),
+        "ping" => new ZaqarRoute(version, ZaqarResource.Ping),
+        "health" => new ZaqarRoute(version, ZaqarResource.Health),
+        "queues" => new ZaqarRoute(version, ZaqarResource.Queues),
+        _ => rest.StartsWith("queues/", StringComparison.Ordinal) ? MatchQueue(version, rest["queues/".Length..]) : null,
+    };
+
+    private static ZaqarRoute? MatchQueue(ApiVersion version, ReadOnlySpan<char> rest)
     {
         var slash = rest.IndexOf('/');
         var queue = slash < 0 ? rest : rest[..slash];
         if (queue.IsEmpty) return null;
-        if (slash < 0) return new ZaqarRoute(ZaqarResource.Queue, queue.ToString());
+        if (slash < 0) return new ZaqarRoute(version, ZaqarResource.Queue, queue.ToString());
         rest = rest[(slash + 1)..];
         slash = rest.IndexOf('/');
         var id = slash < 0 ? default : rest[(slash + 1)..];
@@ -72,8 +98,9 @@ internal readonly record struct ZaqarRoute(ZaqarResource Resource, string Queue 
             "messages" => slash < 0 ? ZaqarResource.Messages : ZaqarResource.Message,
             "claims" => slash < 0 ? ZaqarResource.Claims : ZaqarResource.Claim,
             "stats" when slash < 0 => ZaqarResource.Stats,
+            "metadata" when slash < 0 => ZaqarResource.Metadata,
             _ => null,
         };
-        return resource is { } known ? new ZaqarRoute(known, queue.ToString(), id.ToString()) : null;
+        return resource is { } known ? new ZaqarRoute(version, known, queue.ToString(), id.ToString()) : null;
     }
 }

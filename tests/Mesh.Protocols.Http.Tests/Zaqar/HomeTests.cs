@@ -11,21 +11,25 @@ public sealed class HomeTests : IAsyncLifetime
     public async Task DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task The_root_lists_version_2_without_any_header()
+    public async Task The_root_lists_all_versions_without_any_header()
     {
-        var version = Assert.Single((await _server.Client.SendAsync("GET", "/", withHeaders: false)).Json(300).GetProperty("versions").EnumerateArray());
-        Assert.Equal(("2", "CURRENT"), (version.GetProperty("id").GetString(), version.GetProperty("status").GetString()));
-        Assert.Equal("/v2/", version.GetProperty("links")[0].GetProperty("href").GetString());
+        var versions = (await _server.Client.SendAsync("GET", "/", withHeaders: false)).Json(300).GetProperty("versions").EnumerateArray().ToArray();
+        Assert.Equal(["1 DEPRECATED", "1.1 DEPRECATED", "2 CURRENT"], versions.Select(each => $"{each.GetProperty("id")} {each.GetProperty("status")}"));
+        Assert.Equal(["/v1/", "/v1.1/", "/v2/"], versions.Select(each => each.GetProperty("links")[0].GetProperty("href").GetString()));
     }
 
-    [Fact]
-    public async Task The_home_document_names_resources_below_the_version()
+    [Theory]
+    [InlineData("/v1/", "rel/queue_metadata", "rel/ping")]
+    [InlineData("/v1.1/", "rel/ping", "rel/queue_metadata")]
+    [InlineData("/v2/", "rel/ping", "rel/queue_metadata")]
+    public async Task The_home_document_names_what_the_version_serves_below_it(string home, string served, string notServed)
     {
-        var answer = await _server.Client.GetAsync("/v2/");
+        var answer = await _server.Client.GetAsync(home);
         Assert.Equal("application/json-home", answer.Type);
-        var resources = answer.Json().GetProperty("resources").EnumerateObject().ToArray();
-        Assert.Contains(resources, resource => resource.Name == "rel/queue");
-        Assert.All(resources, resource => Assert.StartsWith("/v2/", resource.Value.GetProperty("href-template").GetString(), StringComparison.Ordinal));
+        var resources = answer.Json().GetProperty("resources").EnumerateObject().ToDictionary(each => each.Name, each => each.Value.GetProperty("href-template").GetString()!);
+        Assert.Contains(served, resources);
+        Assert.DoesNotContain(notServed, resources);
+        Assert.All(resources.Values, template => Assert.StartsWith(home, template, StringComparison.Ordinal));
     }
 
     [Theory]
