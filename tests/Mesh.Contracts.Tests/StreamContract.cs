@@ -275,6 +275,22 @@ public abstract class StreamContract : MeshContract
     }
 
     [ContractFact]
+    public async Task A_tail_from_beyond_the_end_waits_for_that_record_and_begins_anew_in_a_stream_made_anew()
+    {
+        await AppendAsync("a", "b");
+        await using var tail = Ring.TailAsync(new Sequence(4)).GetAsyncEnumerator();
+        var first = tail.MoveNextAsync().AsTask();
+        await AppendAsync("c");
+        await AppendAsync("d");
+        Assert.True(await first);
+        Assert.Equal(["d"], tail.Current.Bodies());
+        await Mesh.Catalogue.DeleteAsync(Name);
+        await AppendAsync("new");
+        Assert.True(await tail.MoveNextAsync());
+        Assert.Equal(["new"], tail.Current.Bodies());
+    }
+
+    [ContractFact]
     public async Task A_waiter_is_woken_by_the_record_it_waits_for()
     {
         await AppendAsync("a");
