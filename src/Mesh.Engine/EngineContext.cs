@@ -32,4 +32,7 @@ public sealed record EngineOptions
 
     /// <summary>How often a stream deletes in storage what retention has taken from readers. Default 1 s.</summary>
     public TimeSpan TrimInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of records after which a partition writes its index of topics; opening it reads at most that much of the log. Default 32 MiB; from 1.</summary>
+    public long TopicSnapshotBytes { get; init; } = 32L * 1024 * 1024;
 }

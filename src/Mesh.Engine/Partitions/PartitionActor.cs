@@ -10,16 +10,14 @@ namespace Mesh.Engine.Partitions;
 
 /// <summary>
 /// One log of events with the last sequences of each topic. The index of topics is part of the snapshot, written again after every
-/// <see cref="SnapshotBytes"/> of records, so opening reads at most that much of the log.
+/// <see cref="EngineOptions.TopicSnapshotBytes"/> of records, so opening reads at most that much of the log.
 /// </summary>
 public sealed class PartitionActor(StreamName name, EngineContext engine) : StreamActor(name, engine), IPartition
 {
-    private const long SnapshotBytes = 32L * 1024 * 1024;
-
     private TopicIndex _topics = new();
     private long _bytesSinceSnapshot;
 
-    private protected override bool WantsSnapshot => _bytesSinceSnapshot > SnapshotBytes;
+    private protected override bool WantsSnapshot => _bytesSinceSnapshot > Engine.Options.TopicSnapshotBytes;
 
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {

@@ -1,6 +1,6 @@
 using System.Text;
 using Mesh.Embedded;
-using Mesh.Engine.Storage;
+using Mesh.Engine.Tests.Streams;
 using Mesh.Frames;
 using Mesh.Testing;
 using Xunit;
@@ -29,43 +29,29 @@ public sealed class RandomClaimsTests
     [MemberData(nameof(Seeds))]
     public async Task A_queue_behaves_as_a_plain_list(int seed, int? deliveryCountMax)
     {
+        var options = deliveryCountMax is null ? StreamOptions.Default : new StreamOptions { DeliveryCountMax = deliveryCountMax, DeadLetterQueue = Dead.Name };
         await using var run = new Run(seed, deliveryCountMax);
-        await run.StartAsync();
-        for (var step = 0; step < 400; step++)
-        {
-            try
-            {
-                await run.StepAsync();
-            }
-            catch (Exception reason)
-            {
-                throw new InvalidOperationException($"Seed {seed}, at most {deliveryCountMax} deliveries, step {step}: {reason.Message}", reason);
-            }
-        }
+        await run.PlayAsync(Name, options, 400);
     }
 
-    private sealed class Run(int seed, int? deliveryCountMax) : IAsyncDisposable
+    private sealed class Run : RandomRun
     {
-        private readonly Random _random = new(seed);
-        private readonly ManualClock _clock = new();
-        private readonly FaultyLogStore _store = new(new MemoryLogStore());
-        private QueueModel _model = null!;
-        private EmbeddedMesh _mesh = null!;
+        private readonly int? _deliveryCountMax;
+        private readonly QueueModel _model;
         private int _bodies;
 
-        private IQueue Queue => _mesh.Queue(Name);
-
-        public async Task StartAsync()
+        public Run(int seed, int? deliveryCountMax)
+            : base(seed, deliveryCountMax is null ? "without dead letters" : $"at most {deliveryCountMax} deliveries")
         {
-            _model = new QueueModel(deliveryCountMax, () => RecordTime.From(_clock.GetUtcNow()));
-            await OpenAsync();
-            var options = deliveryCountMax is null ? StreamOptions.Default : new StreamOptions { DeliveryCountMax = deliveryCountMax, DeadLetterQueue = Dead.Name };
-            await _mesh.Catalogue.CreateAsync(Name, options, default);
+            _deliveryCountMax = deliveryCountMax;
+            _model = new QueueModel(deliveryCountMax, () => RecordTime.From(Clock.GetUtcNow()));
         }
 
-        public async Task StepAsync()
+        private IQueue Queue => Mesh.Queue(Name);
+
+        protected override async Task StepAsync()
         {
-            switch (_random.Next(24))
+            switch (Random.Next(24))
             {
                 case < 5: await PostAsync(); break;
                 case < 10: await ClaimAsync(); break;
@@ -76,32 +62,35 @@ public sealed class RandomClaimsTests
                 case 16: await DeleteAsync(); break;
                 case < 19: await CheckListAsync(); break;
                 case 19: await CheckClaimAsync(); break;
-                case < 22: _clock.Advance(TimeSpan.FromSeconds(_random.Next(1, 25))); break;
+                case < 22: Clock.Advance(TimeSpan.FromSeconds(Random.Next(1, 25))); break;
                 case 22: await FailAsync(); break;
                 default: await RestartAsync(); break;
             }
         }
 
-        public ValueTask DisposeAsync() => _mesh.DisposeAsync();
-
-        private async Task OpenAsync()
+        protected override EmbeddedMeshOptions NewBounds() => new()
         {
-            var bounds = new EmbeddedMeshOptions
-            {
-                Commit = new() { CacheBytesMax = _random.Next(2) * 3000 },
-                Engine = new() { TrimInterval = TimeSpan.Zero },
-            };
-            _mesh = await EmbeddedMesh.StartAsync(_store, bounds, _clock);
+            Commit = new() { CacheBytesMax = Random.Next(2) * 3000 },
+            Engine = new() { TrimInterval = TimeSpan.Zero },
+        };
+
+        protected override async Task RestartAsync()
+        {
+            await base.RestartAsync();
+            if (_deliveryCountMax is null) return;
+            var dead = await Mesh.Queue(Dead).ListAsync(new QueueQuery { RecordsMax = 1000, IncludeClaimed = true, IncludeDelayed = true });
+            foreach (var body in dead.Records.Bodies()) Assert.Contains(body, _model.DeadLetters);
+            Assert.Equal(dead.Records.Count, dead.Records.Bodies().Distinct().Count());
         }
 
         private async Task PostAsync()
         {
             var posted = new List<(string Body, TimeSpan Ttl, TimeSpan Delay)>();
             using var writer = new SegmentWriter();
-            for (var left = _random.Next(1, 6); left > 0; left--)
+            for (var left = Random.Next(1, 6); left > 0; left--)
             {
-                var ttl = TimeSpan.FromSeconds(_random.Next(3) == 0 ? _random.Next(20, 120) : 0);
-                var delay = TimeSpan.FromSeconds(_random.Next(5) == 0 ? _random.Next(1, 30) : 0);
+                var ttl = TimeSpan.FromSeconds(Random.Next(3) == 0 ? Random.Next(20, 120) : 0);
+                var delay = TimeSpan.FromSeconds(Random.Next(5) == 0 ? Random.Next(1, 30) : 0);
                 posted.Add(($"body {_bodies++}", ttl, delay));
                 writer.Add(
                     new RecordFields { TtlMicros = (long)ttl.TotalMicroseconds, DelayMicros = (long)delay.TotalMicroseconds },
@@ -112,12 +101,12 @@ public sealed class RandomClaimsTests
             for (var i = 0; i < posted.Count; i++) _model.Post(posted[i].Body, appended.FirstTime.Plus(i), posted[i].Ttl, posted[i].Delay);
         }
 
-        private ClaimTerms Terms() => new(TimeSpan.FromSeconds(_random.Next(5, 60)), TimeSpan.FromSeconds(_random.Next(0, 30)));
+        private ClaimTerms Terms() => new(TimeSpan.FromSeconds(Random.Next(5, 60)), TimeSpan.FromSeconds(Random.Next(0, 30)));
 
         private async Task ClaimAsync()
         {
             var terms = Terms();
-            var limit = _random.Next(1, 8);
+            var limit = Random.Next(1, 8);
             var result = await Queue.ClaimAsync(limit, terms);
             var expected = _model.Take(limit);
             if (result.Id is { } id) _model.Claim(id, expected, terms);
@@ -127,26 +116,26 @@ public sealed class RandomClaimsTests
 
         private async Task PopAsync()
         {
-            var limit = _random.Next(1, 4);
+            var limit = Random.Next(1, 4);
             var page = await Queue.PopAsync(limit);
             var expected = _model.Take(limit);
             Assert.Equal(expected.ConvertAll(item => item.Body), page.Records.Bodies());
             foreach (var item in expected) item.IsGone = true;
         }
 
-        private long AnySequence() => _random.NextInt64(1, _model.Items.Count + 3);
+        private long AnySequence() => Random.NextInt64(1, _model.Items.Count + 3);
 
-        private ClaimId? AnyClaim() => _random.Next(4) switch
+        private ClaimId? AnyClaim() => Random.Next(4) switch
         {
             0 => null,
-            1 => new ClaimId(new Guid(_random.Next(), 0, 0, new byte[8])),
-            _ => _model.Known.Count == 0 ? null : _model.Known[_random.Next(Math.Max(0, _model.Known.Count - 5), _model.Known.Count)],
+            1 => new ClaimId(new Guid(Random.Next(), 0, 0, new byte[8])),
+            _ => _model.Known.Count == 0 ? null : _model.Known[Random.Next(Math.Max(0, _model.Known.Count - 5), _model.Known.Count)],
         };
 
         private async Task AckAsync()
         {
             var claim = AnyClaim();
-            var sequence = claim is { } id && _model.HeldBy(id) is { Count: > 0 } held && _random.Next(3) > 0 ? held[_random.Next(held.Count)].Sequence : AnySequence();
+            var sequence = claim is { } id && _model.HeldBy(id) is { Count: > 0 } held && Random.Next(3) > 0 ? held[Random.Next(held.Count)].Sequence : AnySequence();
             var hasExpired = sequence <= _model.Items.Count && _model.Items[(int)sequence - 1] is { IsGone: false } item && !_model.Lives(item);
             var expected = _model.Ack(sequence, claim);
             var result = await Queue.AckAsync(new Sequence(sequence), claim);
@@ -158,7 +147,7 @@ public sealed class RandomClaimsTests
 
         private async Task DeleteAsync()
         {
-            var sequences = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => AnySequence()).Distinct().ToList();
+            var sequences = Enumerable.Range(0, Random.Next(1, 4)).Select(_ => AnySequence()).Distinct().ToList();
             await Queue.DeleteAsync(sequences.ConvertAll(sequence => new Sequence(sequence)));
             foreach (var item in _model.Items)
                 if (sequences.Contains(item.Sequence)) item.IsGone = true;
@@ -184,7 +173,7 @@ public sealed class RandomClaimsTests
             Check(_model.Living(), all);
             var free = await Queue.ListAsync(new QueueQuery { RecordsMax = 1000 });
             Check(_model.Free(), free);
-            var some = _model.Items.Where(_ => _random.Next(3) == 0).Take(20).ToList();
+            var some = _model.Items.Where(_ => Random.Next(3) == 0).Take(20).ToList();
             Check(some.FindAll(_model.Lives), await Queue.GetAsync(some.ConvertAll(item => new Sequence(item.Sequence))));
             var stats = await Queue.StatsAsync();
             Assert.Equal(_model.Living().Count(item => _model.HolderOf(item) is not null), stats.Claimed);
@@ -213,18 +202,8 @@ public sealed class RandomClaimsTests
         {
             // Something must be written before, so that what is refused is a change of the open queue.
             await PostAsync();
-            _store.FailNextCommit(CommitFault.Refused);
+            Store.FailNextCommit(CommitFault.Refused);
             await Assert.ThrowsAsync<StorageUnavailableException>(() => Queue.AppendAsync(Given.Segment("refused")).AsTask());
-        }
-
-        private async Task RestartAsync()
-        {
-            await _mesh.DisposeAsync();
-            await OpenAsync();
-            if (deliveryCountMax is null) return;
-            var dead = await _mesh.Queue(Dead).ListAsync(new QueueQuery { RecordsMax = 1000, IncludeClaimed = true, IncludeDelayed = true });
-            foreach (var body in dead.Records.Bodies()) Assert.Contains(body, _model.DeadLetters);
-            Assert.Equal(dead.Records.Count, dead.Records.Bodies().Distinct().Count());
         }
     }
 }

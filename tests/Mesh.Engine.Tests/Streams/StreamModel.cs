@@ -1,9 +1,14 @@
+using System.Text;
+using Mesh.Frames;
 using Xunit;
 
 namespace Mesh.Engine.Tests.Streams;
 
-/// <summary>What a ring must hold, as plain as can be: a list of all records ever, and where the kept ones begin.</summary>
-internal sealed class StreamModel(StreamOptions options, TimeProvider clock)
+/// <summary>What a log must hold, as plain as can be: a list of all records ever, and where the kept ones begin.</summary>
+/// <param name="options">What is kept.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="hasIds">Whether records have Redis ids.</param>
+internal sealed class StreamModel(StreamOptions options, TimeProvider clock, bool hasIds)
 {
     private readonly List<Expected> _records = [];
     private readonly Dictionary<string, (long First, int Count, DateTimeOffset At)> _seen = [];
@@ -44,15 +49,15 @@ internal sealed class StreamModel(StreamOptions options, TimeProvider clock)
             if (clock.GetUtcNow() - entry.At >= window) _seen.Remove(id);
     }
 
-    public void Append(AppendResult.Appended appended, IReadOnlyList<string> bodies, string? dedupeId)
+    public void Append(AppendResult.Appended appended, IReadOnlyList<Draft> drafts, string? dedupeId)
     {
         Assert.Equal(High + 1, appended.First.Value);
-        Assert.Equal(bodies.Count, appended.Count);
+        Assert.Equal(drafts.Count, appended.Count);
         Assert.True(appended.FirstTime > LastTime, $"{appended.FirstTime} is not after {LastTime}.");
-        Assert.True(appended.FirstId > LastId, $"{appended.FirstId} is not after {LastId}.");
+        Assert.Equal(hasIds, appended.FirstId > LastId);
         if (dedupeId is not null) _seen[dedupeId] = (appended.First.Value, appended.Count, clock.GetUtcNow());
-        for (var i = 0; i < bodies.Count; i++)
-            _records.Add(new Expected(appended.FirstTime.Plus(i), appended.FirstId.Plus(i), bodies[i]));
+        for (var i = 0; i < drafts.Count; i++)
+            _records.Add(new Expected(High + 1, appended.FirstTime.Plus(i), hasIds ? appended.FirstId.Plus(i) : RingId.None, drafts[i]));
     }
 
     public long TrimToCount(long keep)
@@ -62,20 +67,31 @@ internal sealed class StreamModel(StreamOptions options, TimeProvider clock)
         return _low - before;
     }
 
-    public List<(long Sequence, string Body)> Read(long from, int max, bool backwards)
+    public List<long> Read(long from, int max, bool backwards)
     {
-        var found = new List<(long, string)>();
+        var found = new List<long>();
         var low = Low;
         if (backwards)
         {
-            for (var i = Math.Min(from, High); i >= low && found.Count < max; i--) found.Add((i, _records[(int)i - 1].Body));
+            for (var i = Math.Min(from, High); i >= low && found.Count < max; i--) found.Add(i);
         }
         else
         {
-            for (var i = Math.Max(from, low); i <= High && found.Count < max; i++) found.Add((i, _records[(int)i - 1].Body));
+            for (var i = Math.Max(from, low); i <= High && found.Count < max; i++) found.Add(i);
         }
 
         return found;
+    }
+
+    /// <summary>The records kept, in order.</summary>
+    public IEnumerable<Expected> Kept() => _records.Skip((int)Math.Max(0, Low - 1));
+
+    /// <summary>A record that was read is the one that was appended.</summary>
+    public void Check(in RecordView record)
+    {
+        var expected = At(record.Sequence.Value);
+        var draft = new Draft(Encoding.UTF8.GetString(record.Key), Encoding.UTF8.GetString(record.Producer), Encoding.UTF8.GetString(record.Body));
+        Assert.Equal(expected, new Expected(record.Sequence.Value, record.Time, record.Id, draft));
     }
 
     public Expected At(long sequence) => _records[(int)sequence - 1];
@@ -87,5 +103,8 @@ internal sealed class StreamModel(StreamOptions options, TimeProvider clock)
         return at < 0 ? High + 1 : at + 1;
     }
 
-    internal sealed record Expected(RecordTime Time, RingId Id, string Body);
+    /// <summary>A record as its publisher gave it.</summary>
+    internal sealed record Draft(string Key, string Producer, string Body);
+
+    internal sealed record Expected(long Sequence, RecordTime Time, RingId Id, Draft Draft);
 }
