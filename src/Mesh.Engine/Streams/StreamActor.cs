@@ -87,18 +87,12 @@ public abstract class StreamActor : StreamOwner, IStreamLog
 
     public async IAsyncEnumerable<RecordPage> TailAsync(Sequence from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        var seen = Sequence.None;
-        for (var next = from < Sequence.First ? Sequence.First : from; ;)
+        var cursor = new TailCursor(from);
+        while (true)
         {
-            var page = await ReadAsync(new ReadQuery { From = next }, cancel);
+            var page = await ReadAsync(new ReadQuery { From = cursor.Next }, cancel);
             if (page.Count > 0) yield return page;
-
-            // A stream that was deleted and made again begins anew.
-            var lost = page.HighWatermark < seen;
-            seen = page.HighWatermark;
-            if (lost) next = Sequence.First;
-            else if (page.Next > next) next = page.Next;
-            if (page.Count == 0 && !lost) await WaitAsync(next, Timeout.InfiniteTimeSpan, cancel);
+            if (!cursor.MoveBehind(page)) await WaitAsync(cursor.Next, Timeout.InfiniteTimeSpan, cancel);
         }
     }
 

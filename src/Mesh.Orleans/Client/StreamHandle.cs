@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Mesh.Engine.Streams;
 using Mesh.Orleans.Grains;
 
 namespace Mesh.Orleans.Client;
@@ -40,21 +41,18 @@ internal abstract class StreamHandle : IStreamLog
     public async IAsyncEnumerable<RecordPage> TailAsync(Sequence from, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         using var tail = _follower.Tail();
-        for (var next = from < Sequence.First ? Sequence.First : from; ;)
+        var cursor = new TailCursor(from);
+        while (true)
         {
-            var page = _follower.TryTake(next);
+            var page = _follower.TryTake(cursor.Next);
             if (page is null)
             {
-                page = await ReadAsync(new ReadQuery { From = next }, cancel);
+                page = await ReadAsync(new ReadQuery { From = cursor.Next }, cancel);
                 _follower.Observe(page.HighWatermark);
             }
 
             if (page.Count > 0) yield return page;
-
-            // A stream that was deleted and made again begins anew.
-            var lost = page.HighWatermark.Next() < next;
-            next = lost ? Sequence.First : page.Next;
-            if (page.Count == 0 && !lost) await _follower.WaitAsync(next, cancel);
+            if (!cursor.MoveBehind(page)) await _follower.WaitAsync(cursor.Next, cancel);
         }
     }
 
