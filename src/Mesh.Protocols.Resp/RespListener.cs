@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -10,7 +11,7 @@ namespace Mesh.Protocols.Resp;
 
 /// <summary>
 /// Accepts RESP connections on one address. A socket loop of its own: behind the web server's connection handlers a request changes threads twice, which
-/// costs more than the whole command (bench/README.md, "PUBLISH").
+/// costs more than the whole command (bench/README.md, "PUBLISH"). On Linux event loops serve the sockets, elsewhere the framework does.
 /// </summary>
 public sealed partial class RespListener : IAsyncDisposable
 {
@@ -24,9 +25,10 @@ public sealed partial class RespListener : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly CommandTable _commands = new();
+    private readonly Transport _transport;
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<RespConnection, Task> _connections = new();
+    private readonly ConcurrentDictionary<Socket, Task> _connections = new();
     private readonly Task _accepting;
 
     private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock, ILogger log)
@@ -36,6 +38,7 @@ public sealed partial class RespListener : IAsyncDisposable
         _options = options;
         _clock = clock;
         _log = log;
+        _transport = Transport.Of(options.EventLoops);
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
         _accepting = Task.Run(AcceptAsync); // not in the starter's synchronization context, which would take a turn for every read
     }
@@ -73,7 +76,10 @@ public sealed partial class RespListener : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Dispose();
         await _accepting;
-        await Task.WhenAll(_connections.Values);
+
+        // Never inline: the last connection ends on the very thread whose end is waited for next.
+        await Task.WhenAll(_connections.Values).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        _transport.Dispose();
         _stop.Dispose();
     }
 
@@ -115,19 +121,18 @@ public sealed partial class RespListener : IAsyncDisposable
             return;
         }
 
-        var connection = new RespConnection(socket, _mesh, _options, _commands, _clock);
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _connections[connection] = ServeAsync(connection, started.Task);
+        _connections[socket] = ServeAsync(socket, started.Task);
         started.SetResult();
     }
 
-    private async Task ServeAsync(RespConnection connection, Task started)
+    private async Task ServeAsync(Socket socket, Task started)
     {
         await started;
         RespMetrics.Connected(1);
         try
         {
-            using (connection) await connection.RunAsync(_stop.Token);
+            using (socket) await _transport.RunAsync(socket, RunAsync);
         }
         catch (Exception fault)
         {
@@ -136,8 +141,14 @@ public sealed partial class RespListener : IAsyncDisposable
         finally
         {
             RespMetrics.Connected(-1);
-            _connections.TryRemove(connection, out _);
+            _connections.TryRemove(socket, out _);
         }
+    }
+
+    private async Task RunAsync(Wire wire)
+    {
+        using var connection = new RespConnection(wire, _mesh, _options, _commands, _clock);
+        await connection.RunAsync(_stop.Token);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A RESP connection was not accepted: {Reason}")]

@@ -33,6 +33,12 @@ public sealed record RespOptions
     /// <summary>Default 60 s, as Redis; 0 s to 1 h.</summary>
     public TimeSpan SubscriberSoftTime { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Threads that serve the sockets on Linux: one for two processors, since the store and the clients need theirs. 0 to 1,024; 0, and on other systems, leaves
+    /// it to the framework.
+    /// </summary>
+    public int EventLoops { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <exception cref="ArgumentException">A value is out of its range; the message names the key.</exception>
     public void Check()
     {
@@ -44,6 +50,7 @@ public sealed record RespOptions
         Check(nameof(ReplyBytesMax), ReplyBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
         Check(nameof(SubscriberBytesMax), SubscriberBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
         Check(nameof(SubscriberSoftBytesMax), SubscriberSoftBytesMax, 64 * Kibibyte, SubscriberBytesMax);
+        Check(nameof(EventLoops), EventLoops, 0, 1024);
         Check(nameof(SubscriberSoftTime), SubscriberSoftTime, TimeSpan.Zero, TimeSpan.FromHours(1));
     }
 

@@ -4,6 +4,7 @@ public sealed class RespOptionsTests
 {
     public static TheoryData<RespOptions, string> OutOfRange { get; } = new()
     {
+        { new RespOptions { EventLoops = -1 }, "Resp:EventLoops must be 0 to 1024; it is -1." },
         { new RespOptions { BulkBytesMax = 1 }, "Resp:BulkBytesMax must be 1024 to 536870912; it is 1." },
         { new RespOptions { CommandBytesMax = 1 }, "Resp:CommandBytesMax must be 67108864 to 1073741824; it is 1." },
         { new RespOptions { ArgumentsMax = 2_000_000 }, "Resp:ArgumentsMax must be 16 to 1048576; it is 2000000." },

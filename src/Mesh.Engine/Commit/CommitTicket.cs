@@ -23,9 +23,15 @@ public sealed class CommitTicket<T> : CommitWaiter, IValueTaskSource<T>
     [ThreadStatic]
     private static Stack<CommitTicket<T>>? _pool;
 
+    private static readonly Action<object?> PostOn = static ticket => ((CommitTicket<T>)ticket!).Post();
+    private static readonly SendOrPostCallback ContinueOn = static ticket => ((CommitTicket<T>)ticket!).Continue();
+
     // Continuations never run on the committing thread, which has the next transaction to write.
     private ManualResetValueTaskSourceCore<T> _core = new() { RunContinuationsAsynchronously = true };
     private T? _answer;
+    private SynchronizationContext? _context;
+    private Action<object?>? _continuation;
+    private object? _state;
 
     public ValueTask<T> Task => new(this, _core.Version);
 
@@ -49,6 +55,7 @@ public sealed class CommitTicket<T> : CommitWaiter, IValueTaskSource<T>
         finally
         {
             _core.Reset();
+            _core.RunContinuationsAsynchronously = true;
             _answer = default;
             var pool = _pool ??= new Stack<CommitTicket<T>>();
             if (pool.Count < PooledMax) pool.Push(this);
@@ -57,6 +64,26 @@ public sealed class CommitTicket<T> : CommitWaiter, IValueTaskSource<T>
 
     ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _core.GetStatus(token);
 
-    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _core.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        if ((flags & ValueTaskSourceOnCompletedFlags.UseSchedulingContext) == 0 || SynchronizationContext.Current is not { } context)
+        {
+            _core.OnCompleted(continuation, state, token, flags);
+            return;
+        }
+
+        // Posted by ourselves, from the committing thread and without an allocation.
+        (_context, _continuation, _state) = (context, continuation, state);
+        _core.RunContinuationsAsynchronously = false;
+        _core.OnCompleted(PostOn, this, token, flags & ~ValueTaskSourceOnCompletedFlags.UseSchedulingContext);
+    }
+
+    private void Post() => _context!.Post(ContinueOn, this);
+
+    private void Continue()
+    {
+        var (continuation, state) = (_continuation!, _state);
+        (_context, _continuation, _state) = (null, null, null);
+        continuation(state);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mesh.Protocols.Resp.Sockets;
 
 namespace Mesh.Protocols.Resp.Connections;
 
@@ -6,7 +7,7 @@ namespace Mesh.Protocols.Resp.Connections;
 /// What waits to be sent on one socket. Anybody may add; one send at a time is under way, and takes with it all that was added before it. Bytes that wait
 /// are bounded: a peer that does not read is cut off. Thread-safe.
 /// </summary>
-internal sealed class Outbound(Socket socket, RespOptions options, TimeProvider clock)
+internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private RespBuffer _filling = new();
@@ -93,7 +94,7 @@ internal sealed class Outbound(Socket socket, RespOptions options, TimeProvider 
             if (!_isSending) _sending.Dispose();
         }
 
-        socket.Dispose();
+        wire.Dispose();
     }
 
     private bool IsTooSlow()
@@ -110,7 +111,7 @@ internal sealed class Outbound(Socket socket, RespOptions options, TimeProvider 
             do
             {
                 var left = _sending.WrittenMemory;
-                while (left.Length > 0) left = left[await socket.SendAsync(left, SocketFlags.None)..];
+                while (left.Length > 0) left = left[await wire.SendAsync(left).ConfigureAwait(false)..];
             }
             while (TakeNext());
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Parsing;
+using Mesh.Protocols.Resp.Sockets;
 
 namespace Mesh.Protocols.Resp.Connections;
 
@@ -16,7 +17,7 @@ internal sealed class RespConnection : IDisposable
     private const int ReadAheadBytesMax = 1024 * 1024;
     private const int UnsentBytesMax = 1024 * 1024;
 
-    private readonly Socket _socket;
+    private readonly Wire _wire;
     private readonly Outbound _outbound;
     private readonly RespFrame _frame;
     private readonly CommandTable _commands;
@@ -24,13 +25,13 @@ internal sealed class RespConnection : IDisposable
     private int _start;
     private int _end;
 
-    public RespConnection(Socket socket, IMesh mesh, RespOptions options, CommandTable commands, TimeProvider clock)
+    public RespConnection(Wire wire, IMesh mesh, RespOptions options, CommandTable commands, TimeProvider clock)
     {
-        _socket = socket;
+        _wire = wire;
         _commands = commands;
         _frame = new RespFrame(options);
-        _outbound = new Outbound(socket, options, clock);
-        Session = new RespSession(mesh, options, clock, _outbound, socket.RemoteEndPoint?.ToString() ?? "") { WatchAsync = WatchAsync };
+        _outbound = new Outbound(wire, options, clock);
+        Session = new RespSession(mesh, options, clock, _outbound, wire.Peer) { WatchAsync = WatchAsync };
     }
 
     public RespSession Session { get; }
@@ -43,7 +44,7 @@ internal sealed class RespConnection : IDisposable
         Session.Stopping = stop;
         try
         {
-            while (!Session.IsQuitting && Take(await _socket.ReceiveAsync(Room(), SocketFlags.None, stop)))
+            while (!Session.IsQuitting && Take(await _wire.ReceiveAsync(Room(), stop)))
             {
                 await RunCommandsAsync();
                 await _outbound.WhenBelowAsync(UnsentBytesMax);
@@ -96,7 +97,7 @@ internal sealed class RespConnection : IDisposable
         {
             while (_end - _start < ReadAheadBytesMax)
             {
-                if (Take(await _socket.ReceiveAsync(Room(), SocketFlags.None, stop))) continue;
+                if (Take(await _wire.ReceiveAsync(Room(), stop))) continue;
                 await command.CancelAsync();
                 return;
             }

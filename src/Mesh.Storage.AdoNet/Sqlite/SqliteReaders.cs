@@ -13,9 +13,20 @@ internal sealed class SqliteReaders(SqliteFile file) : IAsyncDisposable
     private readonly ConcurrentStack<SqliteReads> _idle = [];
     private volatile bool _closed;
 
-    /// <summary>Runs a read. It ends at once, on the caller's thread, unless all connections are taken.</summary>
+    /// <summary>Runs a read, on the caller's thread unless it has a synchronization context: such a thread serves others meanwhile.</summary>
     /// <exception cref="StorageUnavailableException">The database did not answer.</exception>
-    public async ValueTask<T> RunAsync<TState, T>(TState state, Func<SqliteReads, TState, T> work, CancellationToken cancel)
+    public ValueTask<T> RunAsync<TState, T>(TState state, Func<SqliteReads, TState, T> work, CancellationToken cancel) =>
+        SynchronizationContext.Current is null ? RunHereAsync(state, work, cancel) : new(Task.Run(() => RunHereAsync(state, work, cancel).AsTask(), cancel));
+
+    public async ValueTask DisposeAsync()
+    {
+        _closed = true;
+        for (var taken = 0; taken < ConnectionsMax; taken++) await _free.WaitAsync();
+        while (_idle.TryPop(out var reads)) reads.Dispose();
+        _free.Release(ConnectionsMax);
+    }
+
+    private async ValueTask<T> RunHereAsync<TState, T>(TState state, Func<SqliteReads, TState, T> work, CancellationToken cancel)
     {
         await _free.WaitAsync(cancel);
         SqliteReads? reads = null;
@@ -37,13 +48,5 @@ internal sealed class SqliteReaders(SqliteFile file) : IAsyncDisposable
             reads?.Dispose();
             _free.Release();
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _closed = true;
-        for (var taken = 0; taken < ConnectionsMax; taken++) await _free.WaitAsync();
-        while (_idle.TryPop(out var reads)) reads.Dispose();
-        _free.Release(ConnectionsMax);
     }
 }
