@@ -9,8 +9,9 @@ namespace Mesh.Protocols.Http.Tests.Zaqar;
 /// <param name="Allow">Allow header, or null.</param>
 /// <param name="RetryAfter">Retry-After header in seconds, or null.</param>
 /// <param name="Type">Content-Type header, or null.</param>
+/// <param name="ContentLocation">Content-Location header, or null.</param>
 /// <param name="Body">The body as text.</param>
-internal sealed record ZaqarAnswer(int Status, string? Location, string? Allow, double? RetryAfter, string? Type, string Body)
+internal sealed record ZaqarAnswer(int Status, string? Location, string? Allow, double? RetryAfter, string? Type, string? ContentLocation, string Body)
 {
     public static async Task<ZaqarAnswer> OfAsync(HttpClient http, HttpRequestMessage request)
     {
@@ -23,6 +24,7 @@ internal sealed record ZaqarAnswer(int Status, string? Location, string? Allow, 
                 response.Content.Headers.Allow.Count > 0 ? string.Join(", ", response.Content.Headers.Allow) : null,
                 response.Headers.RetryAfter?.Delta?.TotalSeconds,
                 response.Content.Headers.ContentType?.ToString(),
+                response.Content.Headers.ContentLocation?.OriginalString,
                 await response.Content.ReadAsStringAsync());
         }
     }
