@@ -126,6 +126,9 @@ public static class JournalOp
     /// <summary>Topics of a partition with their last sequences.</summary>
     public const byte Topics = 4;
 
+    /// <summary>Marks of senders (<see cref="Log.SenderMarks"/>).</summary>
+    public const byte Senders = 5;
+
     /// <summary>Claims of a queue.</summary>
     public const byte Claims = 16;
 }

@@ -17,8 +17,6 @@ internal sealed class DedupeWindow(TimeSpan window)
     private readonly Dictionary<byte[], Seen> _byId = new(BytesComparer.Instance);
     private readonly Deque<(byte[] Id, RecordTime At)> _byAge = new();
 
-    public bool IsEmpty => _byId.Count == 0;
-
     public bool TryFind(ReadOnlySpan<byte> id, RecordTime now, out Sequence first, out int count)
     {
         Expire(now);

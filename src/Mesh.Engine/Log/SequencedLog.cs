@@ -183,7 +183,10 @@ internal sealed class SequencedLog
 internal delegate void BatchCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch);
 
 /// <summary>Where the records of one append stand.</summary>
-internal readonly record struct Placement(Sequence First, int Count, RecordTime FirstTime, RingId FirstId);
+internal readonly record struct Placement(Sequence First, int Count, RecordTime FirstTime, RingId FirstId)
+{
+    public AppendResult.Appended ToResult(StreamNumber stream) => new(stream, First, Count, FirstTime, FirstId);
+}
 
 /// <summary>First and last of the ids that the records of a segment carry.</summary>
 internal sealed record ExplicitIds(RingId First, RingId Last);

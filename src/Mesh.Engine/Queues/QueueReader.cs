@@ -147,7 +147,7 @@ public abstract class QueueReader : StreamActor
     private ClaimTable NewTable(StreamOptions? options = null)
     {
         var deliveriesMax = options is { DeadLetterQueue: not null, DeliveryCountMax: { } max } ? Math.Max(1, max) : int.MaxValue;
-        return new ClaimTable(change => AddJournal(JournalOp.Claims, change), deliveriesMax);
+        return new ClaimTable(change => Journal.Add(JournalOp.Claims, change), deliveriesMax);
     }
 
     private async ValueTask FindEndAsync(QueuePageBuilder found, bool backwards, CancellationToken cancel)

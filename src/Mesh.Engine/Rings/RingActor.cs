@@ -84,7 +84,7 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
     }
 
     /// <summary>The batch that has the greatest id may be among those that go.</summary>
-    private protected override void OnDeleting() => AddJournal(JournalOp.LastId, EncodeLastId());
+    private protected override void OnDeleting() => Journal.Add(JournalOp.LastId, EncodeLastId());
 
     private protected override AppendResult? ReadIds(ReadOnlySpan<byte> segment, out ExplicitIds? ids)
     {

@@ -14,10 +14,9 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     /// <summary>A stream's times may lead the clock by so much, one microsecond a record.</summary>
     private const long LeadMicrosMax = 1_000_000;
 
-    private readonly ArrayBufferWriter<byte> _scratch = new(64);
     private readonly Queue<ParkedAppend> _parked = new();
     private long _parkedBytes;
-    private DedupeWindow? _dedupe;
+    private Repeats? _repeats;
 
     private protected StreamActor(StreamName name, EngineContext engine)
         : base(name, engine)
@@ -106,19 +105,12 @@ public abstract class StreamActor : StreamOwner, IStreamLog
 
     private protected override ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
     {
-        var dedupe = new DedupeWindow(opened.Entry.Options.DedupeWindow);
-        foreach (var entry in entries)
-            if (entry.Op == JournalOp.Dedupe) dedupe.ReadAll(entry.Payload.Span);
-        return new(() => _dedupe = dedupe);
+        var repeats = new Repeats(opened.Entry.Options.DedupeWindow);
+        repeats.TakeIn(entries);
+        return new(() => _repeats = repeats);
     }
 
-    private protected override void WriteSnapshot(IBufferWriter<byte> target)
-    {
-        if (_dedupe!.IsEmpty) return;
-        _scratch.ResetWrittenCount();
-        _dedupe.WriteAll(_scratch, Engine.Clock.Now());
-        StreamJournal.WriteEntry(target, JournalOp.Dedupe, _scratch.WrittenSpan);
-    }
+    private protected override void WriteSnapshot(IBufferWriter<byte> target) => _repeats!.WriteSnapshot(target, Engine.Clock.Now());
 
     /// <summary>Slices of single records, in the order of <paramref name="sequences"/>; those that are gone or damaged are left out.</summary>
     private protected async ValueTask<List<BatchSlice>> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, CancellationToken cancel) =>
@@ -209,33 +201,18 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     {
         var log = Log!;
         var now = Engine.Clock.Now();
-        if (options.DedupeId.Length > 0 && FindDuplicate(options.DedupeId, now) is { } duplicate) return AfterCommit<AppendResult>(duplicate);
+        if (_repeats!.Find(options, now, log.Number, Engine.Options.RetryAfter) is { } before) return before is AppendResult.Busy ? new(before) : AfterCommit(before);
         if (ReadIds(segment, out var ids) is { } refused) return new(refused);
         if (log.LeadMicros(now) > LeadMicrosMax || Waiting.Bytes + segment.Length > Engine.Options.StreamPendingBytesMax || !Engine.Pump.TryReserve(segment.Length))
             return new(new AppendResult.Busy(Engine.Options.RetryAfter));
 
         var placed = log.Add(segment, now, ids);
-        if (options.DedupeId.Length > 0) RememberId(options.DedupeId.Span, now, placed);
+        _repeats.Remember(options, now, placed, Journal);
         TrimAfterAppend(log, options);
-        var ticket = CommitTicket<AppendResult>.Rent(new AppendResult.Appended(log.Number, placed.First, placed.Count, placed.FirstTime, placed.FirstId));
+        var ticket = CommitTicket<AppendResult>.Rent(placed.ToResult(log.Number));
         Waiting.AddAppend(ticket, segment.Length);
         Enlist();
         return ticket.Task;
-    }
-
-    private AppendResult.Duplicate? FindDuplicate(ReadOnlyMemory<byte> id, RecordTime now)
-    {
-        if (id.Length > DedupeWindow.IdBytesMax)
-            throw new ArgumentException($"A dedupe id has at most {DedupeWindow.IdBytesMax} bytes; this one has {id.Length}.", nameof(id));
-        return _dedupe!.TryFind(id.Span, now, out var first, out var count) ? new AppendResult.Duplicate(Log!.Number, first, count) : null;
-    }
-
-    private void RememberId(ReadOnlySpan<byte> id, RecordTime now, in Placement placed)
-    {
-        _dedupe!.Add(id, now, placed.First, placed.Count);
-        _scratch.ResetWrittenCount();
-        DedupeWindow.Write(_scratch, id, now, placed.First, placed.Count);
-        AddJournal(JournalOp.Dedupe, _scratch.WrittenSpan);
     }
 
     private void TrimAfterAppend(SequencedLog log, in AppendOptions options)

@@ -23,7 +23,6 @@ public abstract class StreamOwner : ICommitSource
     private bool _enlisted;
     private bool _lowChanged;
     private LogTrimmer? _trimmer;
-    private StreamJournal _journal = new(null);
 
     private protected StreamOwner(StreamName name, EngineContext engine)
     {
@@ -240,8 +239,8 @@ public abstract class StreamOwner : ICommitSource
     {
     }
 
-    /// <summary>In a turn: adds a change to the journal; it is stored with the next commit.</summary>
-    private protected void AddJournal(byte op, ReadOnlySpan<byte> payload) => _journal.Add(op, payload);
+    /// <summary>In a turn: what changes besides the records; stored with the next commit.</summary>
+    private protected StreamJournal Journal { get; private set; } = new(null);
 
     /// <summary>In a turn, with the stream open: an answer that is given when everything done so far is durable.</summary>
     private protected ValueTask<T> AfterCommit<T>(T answer)
@@ -348,10 +347,10 @@ public abstract class StreamOwner : ICommitSource
         var batches = log.Seal();
         var trim = _trimmer!.TakeDue(log, Engine.Clock.Now());
         if (trim is not null) OnDeleting();
-        if (_lowChanged) AddJournal(JournalOp.Low, VarintBytes(log.Low.Value));
+        if (_lowChanged) Journal.Add(JournalOp.Low, VarintBytes(log.Low.Value));
         _lowChanged = false;
-        var journal = _journal.Seal();
-        var snapshot = _journal.IsSnapshotDue || WantsSnapshot ? TakeSnapshot(log) : (SnapshotRow?)null;
+        var journal = Journal.Seal();
+        var snapshot = Journal.IsSnapshotDue || WantsSnapshot ? TakeSnapshot(log) : (SnapshotRow?)null;
         if (batches.Count == 0 && journal is null && snapshot is null && trim is null) return null;
         return new StreamCommit
         {
@@ -369,7 +368,7 @@ public abstract class StreamOwner : ICommitSource
         var parts = new ArrayBufferWriter<byte>(1024);
         StreamJournal.WriteEntry(parts, JournalOp.Low, VarintBytes(log.Low.Value));
         WriteSnapshot(parts);
-        return _journal.Snapshot(parts.WrittenSpan);
+        return Journal.Snapshot(parts.WrittenSpan);
     }
 
     private CommitTally ShowCommitted(Handover ended)
@@ -392,7 +391,7 @@ public abstract class StreamOwner : ICommitSource
     private void StepDown(Exception reason)
     {
         Log?.Rollback();
-        _journal.Discard();
+        Journal.Discard();
         _lowChanged = false;
         _state = State.Closed;
         Engine.Pump.Release(Waiting.Bytes);
@@ -487,7 +486,7 @@ public abstract class StreamOwner : ICommitSource
     {
         _opened = opened;
         Log = log;
-        _journal = new StreamJournal(opened);
+        Journal = new StreamJournal(opened);
         _trimmer = new LogTrimmer(opened, Engine.Options.TrimInterval);
         _lowChanged = false;
         takeOver();

@@ -6,6 +6,9 @@ public readonly record struct AppendOptions
     /// <summary>Two appends with the same id within the stream's window are one; the second gets what the first got. At most 256 bytes.</summary>
     public ReadOnlyMemory<byte> DedupeId { get; init; }
 
+    /// <summary>Set by hosts that send appends over a network: a repeat gets what the first got, as if that had arrived now.</summary>
+    public SenderMark? Sender { get; init; }
+
     /// <summary>Do not create a missing stream: answer <see cref="AppendResult.NoSuchStream"/>.</summary>
     public bool MustExist { get; init; }
 

@@ -39,6 +39,9 @@ public sealed class RoundTripTests
                 slice = slice.Part(skip, take);
                 (start, count) = (start + skip, Math.Min(take, count - skip));
                 AssertRecords(batch, slice, start, count);
+                slice = slice.CutOut();
+                AssertRecords(batch, slice, start, count);
+                if (count > 0) AssertRecords(batch, slice.Within(batch.Header.First.Plus(start + 1), Sequence.Max) ?? slice.Part(0, 0), start + 1, count - 1);
             }
         }
     }

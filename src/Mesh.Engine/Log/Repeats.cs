@@ -1,0 +1,73 @@
+using System.Buffers;
+using Mesh.Engine.Journal;
+
+namespace Mesh.Engine.Log;
+
+/// <summary>Which appends were made before, and what they got: by the ids that publishers give, and by the marks of hosts that send. Not thread-safe.</summary>
+internal sealed class Repeats(TimeSpan window)
+{
+    private readonly DedupeWindow _ids = new(window);
+    private readonly SenderMarks _marks = new(window);
+    private readonly ArrayBufferWriter<byte> _scratch = new(64);
+
+    /// <summary>What the append was given when it came before; null when it is new.</summary>
+    /// <exception cref="ArgumentException">The dedupe id is too long.</exception>
+    public AppendResult? Find(in AppendOptions options, RecordTime now, StreamNumber stream, TimeSpan retryAfter)
+    {
+        if (options.Sender is { } mark)
+        {
+            if (_marks.Find(mark) is { } placed) return placed.ToResult(stream);
+
+            // A message that was overtaken by its own repeat: nobody waits for its answer.
+            if (_marks.IsSettled(mark)) return new AppendResult.Busy(retryAfter);
+        }
+
+        var id = options.DedupeId;
+        if (id.Length == 0) return null;
+        if (id.Length > DedupeWindow.IdBytesMax)
+            throw new ArgumentException($"A dedupe id has at most {DedupeWindow.IdBytesMax} bytes; this one has {id.Length}.", nameof(options));
+        return _ids.TryFind(id.Span, now, out var first, out var count) ? new AppendResult.Duplicate(stream, first, count) : null;
+    }
+
+    /// <summary>Keeps what an append got.</summary>
+    /// <param name="options">How it was sent.</param>
+    /// <param name="now">The clock.</param>
+    /// <param name="placed">Where its records stand.</param>
+    /// <param name="journal">What must be durable with it.</param>
+    public void Remember(in AppendOptions options, RecordTime now, in Placement placed, StreamJournal journal)
+    {
+        if (options.DedupeId.Length > 0)
+        {
+            var id = options.DedupeId.Span;
+            _ids.Add(id, now, placed.First, placed.Count);
+            _scratch.ResetWrittenCount();
+            DedupeWindow.Write(_scratch, id, now, placed.First, placed.Count);
+            journal.Add(JournalOp.Dedupe, _scratch.WrittenSpan);
+        }
+
+        if (options.Sender is not { } mark) return;
+        _marks.Add(mark, placed);
+        _scratch.ResetWrittenCount();
+        SenderMarks.Write(_scratch, mark, placed);
+        journal.Add(JournalOp.Senders, _scratch.WrittenSpan);
+    }
+
+    public void TakeIn(IReadOnlyList<RecoveredEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Op == JournalOp.Dedupe) _ids.ReadAll(entry.Payload.Span);
+            if (entry.Op == JournalOp.Senders) _marks.ReadAll(entry.Payload.Span);
+        }
+    }
+
+    public void WriteSnapshot(IBufferWriter<byte> target, RecordTime now)
+    {
+        _scratch.ResetWrittenCount();
+        _ids.WriteAll(_scratch, now);
+        if (_scratch.WrittenCount > 0) StreamJournal.WriteEntry(target, JournalOp.Dedupe, _scratch.WrittenSpan);
+        _scratch.ResetWrittenCount();
+        _marks.WriteAll(_scratch, now);
+        if (_scratch.WrittenCount > 0) StreamJournal.WriteEntry(target, JournalOp.Senders, _scratch.WrittenSpan);
+    }
+}
