@@ -8,17 +8,16 @@ namespace Mesh.Orleans.Client;
 internal sealed class OrleansMesh : IMesh
 {
     private readonly IGrainFactory _grains;
-    private readonly MeshClientOptions _options;
-    private readonly ClusterChanges _changes;
+    private readonly HandleContext _context;
     private readonly StreamRegistry<StreamHandle> _handles;
 
     public OrleansMesh(IGrainFactory grains, IOptions<MeshClientOptions> options, ClusterChanges changes)
     {
         _grains = grains;
-        _options = options.Value;
-        _changes = changes;
-        _handles = new StreamRegistry<StreamHandle>(Create, _options.StreamsMax);
-        Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), new Patience(_options.RetryFor));
+        var patience = new Patience(options.Value.RetryFor, changes);
+        _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
+        _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
+        Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
 
     public ICatalogue Catalogue { get; }
@@ -39,10 +38,10 @@ internal sealed class OrleansMesh : IMesh
 
     private StreamHandle Create(StreamName name) => name.Kind switch
     {
-        StreamKind.Channel => new ChannelHandle(name, Grain<IChannelGrain>(name), _options, _changes),
-        StreamKind.Queue => new QueueHandle(name, Grain<IQueueGrain>(name), _options, _changes),
-        StreamKind.Ring => new RingHandle(name, Grain<IRingGrain>(name), _options, _changes),
-        StreamKind.Partition => new PartitionHandle(name, Grain<IPartitionGrain>(name), _options, _changes),
+        StreamKind.Channel => new ChannelHandle(name, Grain<IChannelGrain>(name), _context),
+        StreamKind.Queue => new QueueHandle(name, Grain<IQueueGrain>(name), _context),
+        StreamKind.Ring => new RingHandle(name, Grain<IRingGrain>(name), _context),
+        StreamKind.Partition => new PartitionHandle(name, Grain<IPartitionGrain>(name), _context),
         _ => throw new ArgumentException($"A {name.Kind} keeps no log."),
     };
 

@@ -5,8 +5,8 @@ using Mesh.Orleans.Grains;
 namespace Mesh.Orleans.Client;
 
 /// <summary>One log of events. Topics are matched here, so that all subscribers of a process share the one call that follows the log.</summary>
-internal sealed class PartitionHandle(StreamName name, IPartitionGrain grain, MeshClientOptions options, ClusterChanges changes)
-    : StreamHandle(name, grain, options, changes), IPartition
+internal sealed class PartitionHandle(StreamName name, IPartitionGrain grain, HandleContext context)
+    : StreamHandle(name, grain, context), IPartition
 {
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {

@@ -2,8 +2,9 @@ namespace Mesh.Orleans.Client;
 
 /// <summary>
 /// Tries a grain call again while the silo that holds the grain is gone, until another has it. What failed for the stream's own reasons is not tried again.
+/// A call that waits when the cluster changes is tried again at once, for the silo that it waits for may be the one that died. Thread-safe.
 /// </summary>
-internal sealed class Patience(TimeSpan retryFor)
+internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
 {
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
@@ -16,9 +17,16 @@ internal sealed class Patience(TimeSpan retryFor)
         var giveUpAt = Environment.TickCount64 + (long)retryFor.TotalMilliseconds;
         for (var pause = PauseFirst; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
         {
+            var changed = changes.Next;
             try
             {
-                return await call();
+                var answer = call();
+                return answer.IsCompleted ? await answer : await answer.AsTask().WaitAsync(changed);
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                if (Environment.TickCount64 > giveUpAt) throw Unreachable(null);
+                continue;
             }
             catch (Exception reason) when (IsOfTheCluster(reason))
             {
@@ -34,20 +42,24 @@ internal sealed class Patience(TimeSpan retryFor)
         }
     }
 
-    /// <summary>For calls that must not run twice: only what surely did not run is tried again.</summary>
+    /// <summary>For calls that must not run twice: nothing but a refusal is tried again.</summary>
+    /// <exception cref="StorageUnavailableException">The silo is gone; whether the call ran is not known.</exception>
     public async ValueTask<T> CallOnceAsync<T>(Func<ValueTask<T>> call)
     {
-        try
+        for (var giveUpAt = Environment.TickCount64 + (long)retryFor.TotalMilliseconds; ;)
         {
-            return await call();
-        }
-        catch (StreamFencedException)
-        {
-            return await CallOnceAsync(call);
-        }
-        catch (Exception reason) when (IsOfTheCluster(reason))
-        {
-            throw Unreachable(reason);
+            try
+            {
+                return await call();
+            }
+            catch (StreamFencedException) when (Environment.TickCount64 < giveUpAt)
+            {
+                await Task.Delay(PauseFirst);
+            }
+            catch (Exception reason) when (IsOfTheCluster(reason))
+            {
+                throw Unreachable(reason);
+            }
         }
     }
 
@@ -55,5 +67,6 @@ internal sealed class Patience(TimeSpan retryFor)
     public static bool IsOfTheCluster(Exception reason) =>
         reason is OrleansException or TimeoutException or Microsoft.AspNetCore.Connections.ConnectionAbortedException or ObjectDisposedException;
 
-    private static StorageUnavailableException Unreachable(Exception reason) => new($"No silo of the cluster answers for the stream: {reason.Message} Ask again.", reason);
+    private static StorageUnavailableException Unreachable(Exception? reason) =>
+        new($"No silo of the cluster answers for the stream{(reason is null ? "" : $": {reason.Message}")} Ask again.", reason);
 }

@@ -3,8 +3,8 @@ using Mesh.Orleans.Grains;
 namespace Mesh.Orleans.Client;
 
 /// <summary>One queue. A claim whose answer was lost with its silo is asked for anew: what the lost one held comes back when it expires.</summary>
-internal sealed class QueueHandle(StreamName name, IQueueGrain grain, MeshClientOptions options, ClusterChanges changes)
-    : StreamHandle(name, grain, options, changes), IQueue
+internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleContext context)
+    : StreamHandle(name, grain, context), IQueue
 {
     public ValueTask<QueuePage> ListAsync(QueueQuery query, CancellationToken cancel = default) => Patience.CallAsync(() => grain.ListAsync(query, cancel), cancel);
 

@@ -3,8 +3,8 @@ using Mesh.Orleans.Grains;
 namespace Mesh.Orleans.Client;
 
 /// <summary>One ring.</summary>
-internal sealed class RingHandle(StreamName name, IRingGrain grain, MeshClientOptions options, ClusterChanges changes)
-    : StreamHandle(name, grain, options, changes), IRing
+internal sealed class RingHandle(StreamName name, IRingGrain grain, HandleContext context)
+    : StreamHandle(name, grain, context), IRing
 {
     public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
         Patience.CallAsync(() => grain.RangeAsync(start, end, recordsMax, backwards, cancel), cancel);

@@ -9,7 +9,7 @@ namespace Mesh.Orleans.Client;
 /// </summary>
 internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes, MeshClientOptions options)
 {
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _change = new();
     private readonly List<(Sequence Until, TaskCompletionSource Signal)> _waiting = [];
@@ -99,10 +99,14 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
                 wantsPages = _tails > 0;
             }
 
+            var startedAt = Environment.TickCount64;
             try
             {
                 var page = await grain.FollowAsync(from, wantsPages ? options.CallBytesMax : 0, options.FollowWait, changed).AsTask().WaitAsync(changed);
                 lock (_change) TakeIn(page, from);
+
+                // A silo that is about to go waits for nothing.
+                if (page.HighWatermark < from && Environment.TickCount64 - startedAt < Pause.TotalMilliseconds) await Task.Delay(Pause, CancellationToken.None);
             }
             catch (OperationCanceledException)
             {
@@ -110,7 +114,7 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
             }
             catch (Exception reason) when (Patience.IsOfTheCluster(reason) || reason is StorageUnavailableException or StreamFencedException)
             {
-                await Task.Delay(PauseAfterFailure);
+                await Task.Delay(Pause);
             }
             catch (Exception reason)
             {

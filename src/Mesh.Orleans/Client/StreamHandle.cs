@@ -12,14 +12,18 @@ internal abstract class StreamHandle : IStreamLog
     private readonly CallLine<AppendItem, AppendAnswer> _appends;
     private readonly StreamFollower _follower;
 
-    protected StreamHandle(StreamName name, IStreamGrain grain, MeshClientOptions options, ClusterChanges changes)
+    private readonly SenderNumbers _numbers;
+
+    protected StreamHandle(StreamName name, IStreamGrain grain, HandleContext context)
     {
+        var options = context.Options;
         Name = name;
         _grain = grain;
         _options = options;
-        Patience = new Patience(options.RetryFor);
+        _numbers = context.Numbers;
+        Patience = context.Patience;
         _appends = new CallLine<AppendItem, AppendAnswer>(SendAsync, new CallBounds(options.StreamPendingBytesMax, options.CallBytesMax, options.CallAppendsMax));
-        _follower = new StreamFollower(grain, changes, options);
+        _follower = new StreamFollower(grain, context.Changes, options);
     }
 
     public StreamName Name { get; }
@@ -90,6 +94,21 @@ internal abstract class StreamHandle : IStreamLog
     private async ValueTask<IReadOnlyList<AppendAnswer>> SendAsync(IReadOnlyList<AppendItem> appends)
     {
         AppendItem[] items = [.. appends];
-        return await Patience.CallAsync(() => _grain.AppendManyAsync(items));
+        _numbers.Mark(items);
+        return await Patience.CallAsync(() => SendOnceAsync(items));
+    }
+
+    /// <exception cref="StreamFencedException">The stream has moved, and perhaps took some of the appends with it: all of them may be sent again.</exception>
+    private async ValueTask<AppendAnswer[]> SendOnceAsync(AppendItem[] items)
+    {
+        var answers = await _grain.AppendManyAsync(items);
+        return Array.Exists(answers, answer => answer.IsFenced) ? throw new StreamFencedException(Name) : answers;
     }
 }
+
+/// <summary>What the handles of one process share.</summary>
+/// <param name="Options">Bounds.</param>
+/// <param name="Changes">Tells when the cluster has changed.</param>
+/// <param name="Patience">Tries calls again.</param>
+/// <param name="Numbers">Marks what is sent.</param>
+internal sealed record HandleContext(MeshClientOptions Options, ClusterChanges Changes, Patience Patience, SenderNumbers Numbers);

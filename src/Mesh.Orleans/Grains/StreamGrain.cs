@@ -11,7 +11,6 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
     where TActor : StreamActor
 {
     private readonly SiloEngine _silo;
-    private readonly CancellationTokenSource _leaving = new();
 
     protected StreamGrain(SiloEngine silo, StreamKind kind, Func<StreamName, TActor> create)
     {
@@ -31,7 +30,6 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _silo.Leave(Actor);
-        await _leaving.CancelAsync();
         try
         {
             await Actor.CloseAsync();
@@ -101,7 +99,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
     /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
     private async ValueTask WaitHereAsync(Sequence until, TimeSpan wait, CancellationToken cancel)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leaving.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _silo.Leaving);
         end.CancelAfter(wait < IStreamGrain.FollowMax ? wait : IStreamGrain.FollowMax);
         try
         {
@@ -109,7 +107,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // Nothing came in time, or the stream moves: whoever follows it asks again.
+            // Nothing came in time, or the silo goes: whoever follows it asks again.
         }
     }
 }

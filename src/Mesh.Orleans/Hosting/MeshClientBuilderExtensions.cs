@@ -14,6 +14,7 @@ public static class MeshClientBuilderExtensions
     {
         if (configure is not null) builder.Services.Configure(configure);
         builder.Services.AddMeshClient();
+        FailureDetection.OfClients(builder.Services);
         builder.AddGatewayCountChangedHandler(services =>
         {
             var changes = services.GetRequiredService<ClusterChanges>();

@@ -35,6 +35,7 @@ public static class MeshSiloBuilderExtensions
         builder.Services.TryAddSingleton<SiloEngine>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloEngine>());
         builder.Services.AddMeshClient();
+        FailureDetection.OfSilos(builder.Services);
         return builder;
     }
 }

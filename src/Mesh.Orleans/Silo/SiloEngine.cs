@@ -19,6 +19,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private readonly ILogger<SiloEngine> _log;
     private readonly ConcurrentDictionary<StreamOwner, bool> _active = new();
     private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _leaving = new();
     private readonly CommitPump _pump;
     private Thread? _writer;
     private Task _maintenance = Task.CompletedTask;
@@ -34,6 +35,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     public EngineContext Context { get; }
 
+    /// <summary>The silo is about to give its grains up: whoever waits at one should ask elsewhere, for a grain with a call under way cannot leave.</summary>
+    public CancellationToken Leaving => _leaving.Token;
+
     /// <summary>A grain holds this actor from now on.</summary>
     public void Enter(StreamOwner actor) => _active[actor] = true;
 
@@ -42,10 +46,17 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     /// <summary>A stream was deleted: what it held goes with the next maintenance.</summary>
     public void OnDeleted() => Volatile.Write(ref _hasDropped, 1);
 
-    public void Participate(ISiloLifecycle lifecycle) =>
+    public void Participate(ISiloLifecycle lifecycle)
+    {
         lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.RuntimeInitialize, StartAsync, StopAsync);
+        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, _ => Task.CompletedTask, _ => _leaving.CancelAsync());
+    }
 
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _leaving.Dispose();
+        _stop.Dispose();
+    }
 
     private async Task StartAsync(CancellationToken cancel)
     {

@@ -13,16 +13,40 @@ internal struct AppendOptionsForm
 
     [Id(2)]
     public long? TrimToCount;
+
+    [Id(3)]
+    public SenderMark? Sender;
+}
+
+[GenerateSerializer, Immutable]
+internal struct SenderMarkForm
+{
+    [Id(0)]
+    public ulong Sender;
+
+    [Id(1)]
+    public long Number;
+
+    [Id(2)]
+    public long SettledThrough;
+}
+
+[RegisterConverter]
+internal sealed class SenderMarkConverter : IConverter<SenderMark, SenderMarkForm>
+{
+    public SenderMark ConvertFromSurrogate(in SenderMarkForm surrogate) => new(surrogate.Sender, surrogate.Number, surrogate.SettledThrough);
+
+    public SenderMarkForm ConvertToSurrogate(in SenderMark value) => new() { Sender = value.Sender, Number = value.Number, SettledThrough = value.SettledThrough };
 }
 
 [RegisterConverter]
 internal sealed class AppendOptionsConverter : IConverter<AppendOptions, AppendOptionsForm>
 {
     public AppendOptions ConvertFromSurrogate(in AppendOptionsForm surrogate) =>
-        new() { DedupeId = surrogate.DedupeId, MustExist = surrogate.MustExist, TrimToCount = surrogate.TrimToCount };
+        new() { DedupeId = surrogate.DedupeId, MustExist = surrogate.MustExist, TrimToCount = surrogate.TrimToCount, Sender = surrogate.Sender };
 
     public AppendOptionsForm ConvertToSurrogate(in AppendOptions value) =>
-        new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount };
+        new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount, Sender = value.Sender };
 }
 
 [RegisterConverter]
