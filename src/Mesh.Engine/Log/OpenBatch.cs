@@ -3,16 +3,19 @@ using Mesh.Frames;
 
 namespace Mesh.Engine.Log;
 
-/// <summary>A batch that still takes segments. Its places are given from the start, so each record's sequence, time and id are known at once.</summary>
-internal sealed class OpenBatch(Sequence first, RecordTime firstTime, RingId? firstId)
+/// <summary>
+/// A batch that still takes segments. Its places are given from the start, so each record's sequence, time and id are known at once. Begun anew after it was
+/// sealed or discarded.
+/// </summary>
+internal sealed class OpenBatch
 {
-    private byte[] _segments = ArrayPool<byte>.Shared.Rent(512);
+    private byte[] _segments = [];
 
-    public Sequence First { get; } = first;
+    public Sequence First { get; private set; }
 
-    public RecordTime FirstTime { get; } = firstTime;
+    public RecordTime FirstTime { get; private set; }
 
-    public RingId? FirstId { get; } = firstId;
+    public RingId? FirstId { get; private set; }
 
     public int Count { get; private set; }
 
@@ -22,6 +25,13 @@ internal sealed class OpenBatch(Sequence first, RecordTime firstTime, RingId? fi
     /// <summary>Rings: a record with an explicit id is in it, so records that want one given must go to the next batch.</summary>
     public bool HasExplicitIds { get; set; }
 
+    public void Begin(Sequence first, RecordTime firstTime, RingId? firstId)
+    {
+        (First, FirstTime, FirstId) = (first, firstTime, firstId);
+        (Count, Length, HasExplicitIds) = (0, 0, false);
+        _segments = ArrayPool<byte>.Shared.Rent(512);
+    }
+
     public void Add(ReadOnlySpan<byte> segment, int count)
     {
         if (Length + segment.Length > _segments.Length) Grow(Length + segment.Length);
@@ -30,7 +40,7 @@ internal sealed class OpenBatch(Sequence first, RecordTime firstTime, RingId? fi
         Count += count;
     }
 
-    /// <summary>Joins the segments behind a header. The batch is not used after that.</summary>
+    /// <summary>Joins the segments behind a header. The batch has ended with that.</summary>
     public byte[] Seal(out BatchHeader header)
     {
         header = new BatchHeader(First, FirstTime, Count, Length, FirstId);

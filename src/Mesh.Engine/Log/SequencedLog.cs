@@ -23,6 +23,7 @@ internal sealed class SequencedLog
     private RecordTime _pendingTime;
     private RingId _pendingId;
     private long _endBytes;
+    private OpenBatch? _spare;
 
     public SequencedLog(OpenedStream opened)
     {
@@ -106,6 +107,7 @@ internal sealed class SequencedLog
             _endBytes += bytes.Length;
             _sealed.Add(new BatchRow(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId), bytes));
             _sealedHeaders.Add(header);
+            _spare = batch;
         }
 
         _open.Clear();
@@ -163,7 +165,9 @@ internal sealed class SequencedLog
     private OpenBatch Begin(RecordTime now, int count, ExplicitIds? ids)
     {
         var time = now > _pendingTime ? now : _pendingTime.Plus(1);
-        var batch = new OpenBatch(_pendingNext, time, _isRing ? ids?.First ?? NextId(now, count) : null);
+        var batch = _spare ?? new OpenBatch();
+        _spare = null;
+        batch.Begin(_pendingNext, time, _isRing ? ids?.First ?? NextId(now, count) : null);
         _open.Add(batch);
         return batch;
     }

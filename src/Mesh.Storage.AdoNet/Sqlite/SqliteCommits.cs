@@ -9,21 +9,21 @@ namespace Mesh.Storage.AdoNet.Sqlite;
 internal sealed class SqliteCommits(SqliteSession session)
 {
     private readonly SqliteStatement _holds = session.Prepare("holds_token", "$stream", "$token");
-    private readonly SqliteStatement _addBatch =
-        session.Prepare("add_batch", "$stream", "$token", "$first", "$count", "$time", "$end", "$id", "$bytes");
+    private readonly SqliteChange _addBatch =
+        session.PrepareChange("add_batch", "$stream", "$token", "$first", "$count", "$time", "$end", "$id", "$bytes");
 
-    private readonly SqliteStatement _undoBatch = session.Prepare("undo_batch", "$stream", "$first");
-    private readonly SqliteStatement _addJournal = session.Prepare("add_journal", "$stream", "$token", "$number", "$bytes");
-    private readonly SqliteStatement _undoJournal = session.Prepare("undo_journal", "$stream", "$number");
-    private readonly SqliteStatement _putSnapshot = session.Prepare("put_snapshot", "$stream", "$token", "$through", "$bytes");
-    private readonly SqliteStatement _trimJournal = session.Prepare("trim_journal", "$stream", "$through");
-    private readonly SqliteStatement _putWatermark = session.Prepare("put_watermark", "$stream", "$token", "$low", "$next", "$time");
-    private readonly SqliteStatement _trimBatches = session.Prepare("trim_batches", "$stream", "$low");
+    private readonly SqliteChange _undoBatch = session.PrepareChange("undo_batch", "$stream", "$first");
+    private readonly SqliteChange _addJournal = session.PrepareChange("add_journal", "$stream", "$token", "$number", "$bytes");
+    private readonly SqliteChange _undoJournal = session.PrepareChange("undo_journal", "$stream", "$number");
+    private readonly SqliteChange _putSnapshot = session.PrepareChange("put_snapshot", "$stream", "$token", "$through", "$bytes");
+    private readonly SqliteChange _trimJournal = session.PrepareChange("trim_journal", "$stream", "$through");
+    private readonly SqliteChange _putWatermark = session.PrepareChange("put_watermark", "$stream", "$token", "$low", "$next", "$time");
+    private readonly SqliteChange _trimBatches = session.PrepareChange("trim_batches", "$stream", "$low");
 
     public CommitOutcome Write(StreamCommit commit)
     {
-        object stream = commit.Stream.Value;
-        object token = commit.Token.Value;
+        var stream = commit.Stream.Value;
+        var token = commit.Token.Value;
         if (commit.Journal is null && commit.Batches.Count == 0 && _holds.Number(stream, token) == 0) return CommitOutcome.Fenced;
         if (commit.Journal is { } entry && _addJournal.Run(stream, token, entry.Number, entry.Bytes) == 0) return CommitOutcome.Fenced;
         for (var i = 0; i < commit.Batches.Count; i++)
@@ -48,14 +48,13 @@ internal sealed class SqliteCommits(SqliteSession session)
         return CommitOutcome.Committed;
     }
 
-    private bool Add(object stream, object token, in BatchRow row)
+    private bool Add(long stream, long token, in BatchRow row)
     {
         var place = row.Place;
-        object id = place.FirstId is { } first ? StoredForm.OfId(first) : DBNull.Value;
-        return _addBatch.Run(stream, token, place.First.Value, place.Count, place.FirstTime.Micros, place.EndBytes, id, row.Bytes) > 0;
+        return _addBatch.Run(stream, token, place.First.Value, place.Count, place.FirstTime.Micros, place.EndBytes, place.FirstId, row.Bytes) > 0;
     }
 
-    private void TakeBack(object stream, StreamCommit commit, int batches)
+    private void TakeBack(long stream, StreamCommit commit, int batches)
     {
         if (commit.Journal is { } entry) _undoJournal.Run(stream, entry.Number);
         for (var i = 0; i < batches; i++) _undoBatch.Run(stream, commit.Batches[i].Place.First.Value);

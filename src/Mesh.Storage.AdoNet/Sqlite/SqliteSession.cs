@@ -8,7 +8,7 @@ internal sealed class SqliteSession : IDisposable
     // 16 MiB of pages: longer logs make fewer checkpoints, but each of them longer.
     private const int CheckpointPages = 4096;
     private readonly SqliteConnection _connection;
-    private readonly List<SqliteStatement> _statements = [];
+    private readonly List<IDisposable> _statements = [];
 
     private SqliteSession(SqliteConnection connection) => _connection = connection;
 
@@ -27,6 +27,13 @@ internal sealed class SqliteSession : IDisposable
         var statement = new SqliteStatement(_connection, name, parameters);
         _statements.Add(statement);
         return statement;
+    }
+
+    public SqliteChange PrepareChange(string name, params string[] parameters)
+    {
+        var change = new SqliteChange(_connection, name, parameters);
+        _statements.Add(change);
+        return change;
     }
 
     /// <summary>Runs a text that is not worth preparing.</summary>

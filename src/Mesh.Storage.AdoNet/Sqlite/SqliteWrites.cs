@@ -9,7 +9,7 @@ internal sealed class SqliteWrites(SqliteSession session) : IDisposable
     private const long ReclaimRows = 256;
 
     private readonly SqliteStatement _begin = session.Prepare("begin");
-    private readonly SqliteStatement _commit = session.Prepare("commit");
+    private readonly SqliteChange _commit = session.PrepareChange("commit");
     private readonly SqliteStatement _update = session.Prepare("update_entry", "$options", "$metadata", "$stream");
     private readonly SqliteStatement _delete = session.Prepare("delete_stream", "$project", "$kind", "$name");
     private readonly SqliteStatement _drop = session.Prepare("add_dropped", "$stream");
