@@ -59,7 +59,7 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
         };
     }
 
-    private protected override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch) => Index(_index, header, batch);
+    internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch) => Index(_index, header, batch);
 
     private protected override void OnTrimmed(Sequence low) => _index.Trim(low);
 

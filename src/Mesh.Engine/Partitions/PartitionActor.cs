@@ -17,7 +17,7 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
     private TopicIndex _topics = new();
     private long _bytesSinceSnapshot;
 
-    private protected override bool WantsSnapshot => _bytesSinceSnapshot > Engine.Options.TopicSnapshotBytes;
+    internal override bool WantsSnapshot => _bytesSinceSnapshot > Engine.Options.TopicSnapshotBytes;
 
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {
@@ -81,7 +81,7 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
         };
     }
 
-    private protected override void WriteSnapshot(IBufferWriter<byte> target)
+    internal override void WriteSnapshot(IBufferWriter<byte> target)
     {
         base.WriteSnapshot(target);
         var topics = new ArrayBufferWriter<byte>(4096);
@@ -91,7 +91,7 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
         _bytesSinceSnapshot = 0;
     }
 
-    private protected override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
+    internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
     {
         Index(_topics, header, batch);
         _bytesSinceSnapshot += batch.Length;

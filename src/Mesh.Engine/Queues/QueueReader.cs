@@ -114,7 +114,7 @@ public abstract class QueueReader : StreamActor
         };
     }
 
-    private protected override void WriteSnapshot(IBufferWriter<byte> target)
+    internal override void WriteSnapshot(IBufferWriter<byte> target)
     {
         base.WriteSnapshot(target);
         var claims = new ArrayBufferWriter<byte>(4096);

@@ -77,14 +77,14 @@ public sealed class RingActor(StreamName name, EngineContext engine) : StreamAct
         return await base.RebuildAsync(opened, log, entries);
     }
 
-    private protected override void WriteSnapshot(IBufferWriter<byte> target)
+    internal override void WriteSnapshot(IBufferWriter<byte> target)
     {
         base.WriteSnapshot(target);
         StreamJournal.WriteEntry(target, JournalOp.LastId, EncodeLastId());
     }
 
     /// <summary>The batch that has the greatest id may be among those that go.</summary>
-    private protected override void OnDeleting() => Journal.Add(JournalOp.LastId, EncodeLastId());
+    internal override void OnDeleting() => Journal.Add(JournalOp.LastId, EncodeLastId());
 
     private protected override AppendResult? ReadIds(ReadOnlySpan<byte> segment, out ExplicitIds? ids)
     {

@@ -1,5 +1,4 @@
 using Mesh.Engine.Commit;
-using Mesh.Engine.Log;
 
 namespace Mesh.Engine.Streams;
 
@@ -13,8 +12,8 @@ internal sealed class Handover
 
     public int Appends { get; private set; }
 
-    /// <summary>The log it belongs to, once it is handed over.</summary>
-    public SequencedLog? Log { get; set; }
+    /// <summary>The stream it belongs to, as it was opened, once it is handed over.</summary>
+    public OpenStream? Stream { get; set; }
 
     /// <summary>Number of the journal row it writes; 0 when it writes none.</summary>
     public long JournalNumber { get; set; }
@@ -45,7 +44,7 @@ internal sealed class Handover
         _waiters.Clear();
         Bytes = 0;
         Appends = 0;
-        Log = null;
+        Stream = null;
         JournalNumber = 0;
     }
 }

@@ -110,7 +110,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         return new(() => _repeats = repeats);
     }
 
-    private protected override void WriteSnapshot(IBufferWriter<byte> target) => _repeats!.WriteSnapshot(target, Engine.Clock.Now());
+    internal override void WriteSnapshot(IBufferWriter<byte> target) => _repeats!.WriteSnapshot(target, Engine.Clock.Now());
 
     /// <summary>Slices of single records, in the order of <paramref name="sequences"/>; those that are gone or damaged are left out.</summary>
     private protected async ValueTask<List<BatchSlice>> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, CancellationToken cancel) =>

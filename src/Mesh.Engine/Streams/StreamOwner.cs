@@ -13,29 +13,17 @@ namespace Mesh.Engine.Streams;
 /// commit fails, or the database gives the stream to another owner, the owner steps down: what waits is refused, and the next request opens
 /// the stream anew, under a higher token, from what is stored.
 /// </summary>
-public abstract class StreamOwner : ICommitSource
+public abstract class StreamOwner
 {
-    private Handover? _underWay;
-    private Handover? _spare;
-    private OpenedStream? _opened;
+    private readonly CommitLine _commits;
     private Task? _opening;
-    private State _state;
-    private bool _enlisted;
-    private bool _lowChanged;
-    private LogTrimmer? _trimmer;
+    private OwnerState _state;
 
     private protected StreamOwner(StreamName name, EngineContext engine)
     {
         Name = name;
         Engine = engine;
-    }
-
-    private enum State
-    {
-        /// <summary>Nothing is known, or ownership was lost: open before writing.</summary>
-        Closed,
-        Missing,
-        Open,
+        _commits = new CommitLine(this, Turn, engine.Pump);
     }
 
     public StreamName Name { get; }
@@ -47,15 +35,17 @@ public abstract class StreamOwner : ICommitSource
 
     private protected Subscribers Subscribers { get; } = new();
 
-    /// <summary>What is known of the log; null before the first opening. While the stream is closed for writing it still serves committed records.</summary>
-    private protected SequencedLog? Log { get; private set; }
+    /// <summary>What is known of the stream; null before the first opening. While the stream is closed for writing it still serves committed records.</summary>
+    internal OpenStream? Stream { get; private set; }
+
+    internal bool IsOpen => _state == OwnerState.Open;
+
+    private protected SequencedLog? Log => Stream?.Log;
 
     /// <summary>In a turn: who waits for the next commit.</summary>
-    private protected Handover Waiting { get; private set; } = new();
+    private protected Handover Waiting => _commits.Waiting;
 
-    private protected bool IsMissing => _state == State.Missing;
-
-    private protected bool IsOpen => _state == State.Open;
+    private protected bool IsMissing => _state == OwnerState.Missing;
 
     /// <summary>Creates the stream, or leaves an existing one as it is.</summary>
     /// <returns>True when it is new.</returns>
@@ -64,19 +54,19 @@ public abstract class StreamOwner : ICommitSource
         await EnsureOpenAsync(null);
         lock (Turn)
         {
-            if (_state == State.Open) return false;
+            if (_state == OwnerState.Open) return false;
         }
 
         var seed = new StreamSeed(options, metadata.ToArray(), Engine.Clock.Now());
         await EnsureOpenAsync(seed);
-        lock (Turn) return _opened is { IsNew: true } opened && opened.Entry.Created == seed.Created;
+        lock (Turn) return Stream?.Opened is { IsNew: true } opened && opened.Entry.Created == seed.Created;
     }
 
     /// <summary>The stream's line in the catalogue; null when it does not exist.</summary>
     public async ValueTask<StreamEntry?> EntryAsync()
     {
         await EnsureReadableAsync();
-        lock (Turn) return Log is null ? null : _opened?.Entry;
+        lock (Turn) return Stream?.Opened.Entry;
     }
 
     /// <summary>The catalogue has deleted the stream: what waits is refused, and it reads as empty from now on.</summary>
@@ -85,9 +75,8 @@ public abstract class StreamOwner : ICommitSource
         lock (Turn)
         {
             StepDown(new StreamFencedException(Name));
-            Log = null;
-            _opened = null;
-            _state = State.Missing;
+            Stream = null;
+            _state = OwnerState.Missing;
             OnReset();
             Subscribers.Wake(Sequence.Max);
         }
@@ -108,8 +97,8 @@ public abstract class StreamOwner : ICommitSource
             ValueTask<bool> committed;
             lock (Turn)
             {
-                if (_state == State.Open && !_enlisted) _state = State.Closed;
-                if (_state != State.Open) return;
+                if (_state == OwnerState.Open && !_commits.IsEnlisted) _state = OwnerState.Closed;
+                if (_state != OwnerState.Open) return;
                 committed = AfterCommit(true);
             }
 
@@ -122,88 +111,52 @@ public abstract class StreamOwner : ICommitSource
     {
         lock (Turn)
         {
-            if (_state != State.Open) return;
+            if (_state != OwnerState.Open) return;
         }
 
         await PrepareMaintenanceAsync();
-        if (await LoadPlacesAsync() is not { } log) return;
+        await LoadPlacesAsync();
         lock (Turn)
         {
-            if (_state == State.Open && Log == log && _trimmer!.IsBehind(log)) Enlist();
+            if (_state == OwnerState.Open && Stream!.IsBehind) Enlist();
         }
     }
 
-    StreamCommit? ICommitSource.TakeCommit()
-    {
-        lock (Turn)
-        {
-            var commit = _state == State.Open ? BuildCommit(Log!) : null;
-            if (commit is null)
-            {
-                Waiting.Succeed();
-                Waiting.Reset();
-                _enlisted = false;
-                return null;
-            }
+    /// <summary>In a turn: all that waits to be stored; null when nothing does.</summary>
+    internal StreamCommit? BuildCommit() => _state == OwnerState.Open ? Stream!.BuildCommit(Engine.Clock.Now()) : null;
 
-            _underWay = Waiting;
-            _underWay.Log = Log;
-            _underWay.JournalNumber = commit.Journal?.Number ?? 0;
-            Waiting = _spare ?? new Handover();
-            _spare = null;
-            return commit;
-        }
+    /// <summary>In a turn: what the last commit took is durable.</summary>
+    internal CommitTally ShowCommitted(int appends)
+    {
+        var log = Log!;
+        var before = log.Next;
+        var bytes = Stream!.ShowCommitted();
+        TryApplyRetention();
+        Subscribers.Wake(log.High);
+        return new CommitTally(appends, log.Next.Value - before.Value, bytes, log.High);
     }
 
-    CommitTally ICommitSource.EndCommit(CommitOutcome outcome)
+    /// <summary>In a turn: refuses all that waits and forgets what is not committed.</summary>
+    internal void StepDown(Exception reason)
     {
-        Handover ended;
-        CommitTally tally = default;
-        lock (Turn)
-        {
-            ended = TakeUnderWay();
-            var isCurrent = ended.Log == Log && _state == State.Open;
-            if (isCurrent && outcome == CommitOutcome.Committed)
-            {
-                tally = ShowCommitted(ended);
-            }
-            else if (isCurrent)
-            {
-                // What is known of the stream may be stale, even for readers.
-                StepDown(new StreamFencedException(Name));
-                Log = null;
-            }
-
-            EnlistAgain();
-        }
-
-        if (outcome == CommitOutcome.Committed) ended.Succeed();
-        else ended.Fail(new StreamFencedException(Name));
-        Recycle(ended);
-        return tally;
+        Stream?.Rollback();
+        _state = OwnerState.Closed;
+        _commits.Refuse(reason);
     }
 
-    void ICommitSource.FailCommit(Exception reason)
+    /// <summary>In a turn: another owner has the stream. What is known of it may be stale, even for readers.</summary>
+    internal void OnFenced()
     {
-        Handover ended;
-        OpenedStream? before;
-        Sequence next;
-        lock (Turn)
-        {
-            ended = TakeUnderWay();
-            before = _opened;
-            next = ended.Log!.AfterSealed.Next;
-            if (ended.Log == Log) StepDown(Refusal(reason));
-            EnlistAgain();
-        }
-
-        if (reason is CommitOutcomeUnknownException && before is not null) _ = ResolveAsync(ended, before, next, reason);
-        else Refuse(ended, reason);
+        StepDown(new StreamFencedException(Name));
+        Stream = null;
     }
 
-    void ICommitSource.Uncache(Sequence through)
+    /// <summary>Opens the stream if it is closed.</summary>
+    /// <returns>As it was opened last; null when it does not exist.</returns>
+    internal async Task<OpenedStream?> ReopenAsync()
     {
-        lock (Turn) Log?.Cache.DropThrough(through);
+        await EnsureOpenAsync(null);
+        lock (Turn) return Stream?.Opened;
     }
 
     /// <summary>Rebuilds what the kind of stream knows from what is stored, outside any turn.</summary>
@@ -211,21 +164,21 @@ public abstract class StreamOwner : ICommitSource
     private protected abstract ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries);
 
     /// <summary>In a turn: the kind's parts of a snapshot, by <see cref="StreamJournal.WriteEntry"/>.</summary>
-    private protected abstract void WriteSnapshot(IBufferWriter<byte> target);
+    internal abstract void WriteSnapshot(IBufferWriter<byte> target);
 
     /// <summary>Before maintenance: brings up to now what the kind decides about the low watermark.</summary>
     private protected virtual ValueTask PrepareMaintenanceAsync() => default;
 
     /// <summary>In a turn: the kind wants its state written whole with the next commit.</summary>
-    private protected virtual bool WantsSnapshot => false;
+    internal virtual bool WantsSnapshot => false;
 
     /// <summary>In a turn: whole batches are about to be deleted; journal what would go with them.</summary>
-    private protected virtual void OnDeleting()
+    internal virtual void OnDeleting()
     {
     }
 
     /// <summary>In a turn: a batch is committed.</summary>
-    private protected virtual void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
+    internal virtual void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
     {
     }
 
@@ -239,32 +192,17 @@ public abstract class StreamOwner : ICommitSource
     {
     }
 
-    /// <summary>In a turn: what changes besides the records; stored with the next commit.</summary>
-    private protected StreamJournal Journal { get; private set; } = new(null);
+    /// <summary>In a turn, once the stream was opened: what changes besides the records; stored with the next commit.</summary>
+    private protected StreamJournal Journal => Stream!.Journal;
 
     /// <summary>In a turn, with the stream open: an answer that is given when everything done so far is durable.</summary>
-    private protected ValueTask<T> AfterCommit<T>(T answer)
-    {
-        var ticket = CommitTicket<T>.Rent(answer);
-        Waiting.Add(ticket);
-        Enlist();
-        return ticket.Task;
-    }
+    private protected ValueTask<T> AfterCommit<T>(T answer) => _commits.AfterCommit(answer);
 
     /// <summary>In a turn: raises the low watermark for good, by the journal.</summary>
-    private protected void TrimTo(Sequence low)
-    {
-        if (low <= Log!.Low) return;
-        Log.RaiseLow(low);
-        _lowChanged = true;
-    }
+    private protected void TrimTo(Sequence low) => Stream!.TrimTo(low);
 
-    private protected void Enlist()
-    {
-        if (_enlisted) return;
-        _enlisted = true;
-        Engine.Pump.Enlist(this);
-    }
+    /// <summary>In a turn: something waits to be stored.</summary>
+    private protected void Enlist() => _commits.Enlist();
 
     /// <summary>Owns the stream for writing when the task ends, or knows that it does not exist.</summary>
     /// <param name="create">What to create it with if it does not exist; null leaves it missing.</param>
@@ -275,7 +213,7 @@ public abstract class StreamOwner : ICommitSource
             Task opening;
             lock (Turn)
             {
-                if (_state == State.Open || (_state == State.Missing && create is null)) return;
+                if (_state == OwnerState.Open || (_state == OwnerState.Missing && create is null)) return;
                 opening = _opening ??= OpenAsync(create);
             }
 
@@ -288,7 +226,7 @@ public abstract class StreamOwner : ICommitSource
     {
         lock (Turn)
         {
-            if (Log is not null || _state == State.Missing) return default;
+            if (Log is not null || _state == OwnerState.Missing) return default;
         }
 
         return EnsureOpenAsync(null);
@@ -300,33 +238,26 @@ public abstract class StreamOwner : ICommitSource
     {
         var log = Log!;
         var low = log.ReadableLow;
-        _trimmer!.Apply(log, Engine.Clock.Now());
+        var isExact = Stream!.TryApplyRetention(Engine.Clock.Now());
         if (log.ReadableLow > low) OnTrimmed(log.ReadableLow);
-        return !_trimmer.NeedsPlaces;
+        return isExact;
     }
 
-    /// <summary>Makes the low watermark exact.</summary>
-    /// <returns>Null when the stream does not exist.</returns>
-    private protected async ValueTask<SequencedLog?> LoadPlacesAsync()
+    /// <summary>Makes the low watermark exact, if the stream exists.</summary>
+    private protected async ValueTask LoadPlacesAsync()
     {
         await EnsureReadableAsync();
         while (true)
         {
-            SequencedLog log;
-            LogTrimmer trimmer;
+            OpenStream stream;
             lock (Turn)
             {
-                if (Log is null) return null;
-                if (TryApplyRetention()) return Log;
-                log = Log;
-                trimmer = _trimmer!;
+                if (Stream is null || TryApplyRetention()) return;
+                stream = Stream;
             }
 
-            var places = await Engine.Store.PlacesAsync(log.Number, log.Low, RetentionWindow.PlacesMax);
-            lock (Turn)
-            {
-                if (_trimmer == trimmer) trimmer.Load(places, log.High);
-            }
+            var places = await Engine.Store.PlacesAsync(stream.Log.Number, stream.Log.Low, RetentionWindow.PlacesMax);
+            lock (Turn) stream.LoadPlaces(places);
         }
     }
 
@@ -334,122 +265,6 @@ public abstract class StreamOwner : ICommitSource
     {
         EngineMetrics.OnDamaged();
         Engine.ReportDamage(Name, damaged);
-    }
-
-    private void EnlistAgain()
-    {
-        _enlisted = false;
-        if (!Waiting.IsEmpty) Enlist();
-    }
-
-    private StreamCommit? BuildCommit(SequencedLog log)
-    {
-        var batches = log.Seal();
-        var trim = _trimmer!.TakeDue(log, Engine.Clock.Now());
-        if (trim is not null) OnDeleting();
-        if (_lowChanged) Journal.Add(JournalOp.Low, VarintBytes(log.Low.Value));
-        _lowChanged = false;
-        var journal = Journal.Seal();
-        var snapshot = Journal.IsSnapshotDue || WantsSnapshot ? TakeSnapshot(log) : (SnapshotRow?)null;
-        if (batches.Count == 0 && journal is null && snapshot is null && trim is null) return null;
-        return new StreamCommit
-        {
-            Stream = log.Number,
-            Token = _opened!.Token,
-            Batches = batches,
-            Journal = journal,
-            Snapshot = snapshot,
-            Trim = trim,
-        };
-    }
-
-    private SnapshotRow TakeSnapshot(SequencedLog log)
-    {
-        var parts = new ArrayBufferWriter<byte>(1024);
-        StreamJournal.WriteEntry(parts, JournalOp.Low, VarintBytes(log.Low.Value));
-        WriteSnapshot(parts);
-        return Journal.Snapshot(parts.WrittenSpan);
-    }
-
-    private CommitTally ShowCommitted(Handover ended)
-    {
-        var log = Log!;
-        var before = log.Next;
-        long bytes = 0;
-        log.Commit((in header, batch) =>
-        {
-            bytes += batch.Length;
-            _trimmer!.OnCommitted(header, batch.Length);
-            OnCommitted(header, batch);
-        });
-        TryApplyRetention();
-        Subscribers.Wake(log.High);
-        return new CommitTally(ended.Appends, log.Next.Value - before.Value, bytes, log.High);
-    }
-
-    /// <summary>Refuses all that waits and forgets what is not committed.</summary>
-    private void StepDown(Exception reason)
-    {
-        Log?.Rollback();
-        Journal.Discard();
-        _lowChanged = false;
-        _state = State.Closed;
-        Engine.Pump.Release(Waiting.Bytes);
-        Waiting.Fail(reason);
-        Waiting.Reset();
-    }
-
-    private Handover TakeUnderWay()
-    {
-        var ended = _underWay!;
-        _underWay = null;
-        Engine.Pump.Release(ended.Bytes);
-        return ended;
-    }
-
-    private void Recycle(Handover ended)
-    {
-        ended.Reset();
-        lock (Turn) _spare = ended;
-    }
-
-    private void Refuse(Handover ended, Exception reason)
-    {
-        ended.Fail(Refusal(reason));
-        Recycle(ended);
-    }
-
-    private static StorageUnavailableException Refusal(Exception reason) => reason as StorageUnavailableException ?? new StorageUnavailableException(
-        $"The commit failed: {reason.Message} Whether it is stored is not known; repeat the request with the same dedupe id.", reason);
-
-    /// <summary>After a lost answer: raising the token waits for the transaction to end, and what is stored then tells how it ended.</summary>
-    private async Task ResolveAsync(Handover ended, OpenedStream before, Sequence next, Exception reason)
-    {
-        OpenedStream? after;
-        try
-        {
-            await EnsureOpenAsync(null);
-            lock (Turn) after = _opened;
-        }
-        catch (Exception)
-        {
-            // Still away: nobody can say how it ended, and the caller is told so.
-            Refuse(ended, reason);
-            return;
-        }
-
-        var isStored = after is not null
-            && after.Token.Value == before.Token.Value + 1
-            && after.Next >= next
-            && after.JournalNumber >= ended.JournalNumber;
-        if (!isStored)
-        {
-            Refuse(ended, reason);
-            return;
-        }
-
-        ended.Succeed();
-        Recycle(ended);
     }
 
     private async Task OpenAsync(StreamSeed? create)
@@ -462,47 +277,27 @@ public abstract class StreamOwner : ICommitSource
             {
                 lock (Turn)
                 {
-                    Log = null;
-                    _state = State.Missing;
+                    Stream = null;
+                    _state = OwnerState.Missing;
                 }
 
                 return;
             }
 
             var entries = StreamJournal.Recover(opened);
-            var log = new SequencedLog(opened);
-            foreach (var entry in entries)
-                if (entry.Op == JournalOp.Low) log.RaiseLow(new Sequence(ReadVarint(entry.Payload.Span)));
+            var log = OpenStream.Recover(opened, entries);
             var takeOver = await RebuildAsync(opened, log, entries);
-            lock (Turn) TakeOver(opened, log, takeOver);
+            lock (Turn)
+            {
+                Stream = new OpenStream(opened, log, Engine.Options.TrimInterval, this);
+                takeOver();
+                _state = OwnerState.Open;
+                Subscribers.Wake(log.High);
+            }
         }
         finally
         {
             lock (Turn) _opening = null;
         }
-    }
-
-    private void TakeOver(OpenedStream opened, SequencedLog log, Action takeOver)
-    {
-        _opened = opened;
-        Log = log;
-        Journal = new StreamJournal(opened);
-        _trimmer = new LogTrimmer(opened, Engine.Options.TrimInterval);
-        _lowChanged = false;
-        takeOver();
-        _state = State.Open;
-        Subscribers.Wake(log.High);
-    }
-
-    private static byte[] VarintBytes(long value)
-    {
-        Span<byte> bytes = stackalloc byte[Varint.BytesMax];
-        return bytes[..Varint.Write(bytes, (ulong)value)].ToArray();
-    }
-
-    private static long ReadVarint(ReadOnlySpan<byte> bytes)
-    {
-        var at = 0;
-        return (long)Varint.Read(bytes, ref at);
     }
 }

@@ -1,0 +1,124 @@
+using System.Buffers;
+using Mesh.Engine.Journal;
+using Mesh.Engine.Log;
+using Mesh.Engine.Storage;
+using Mesh.Frames;
+
+namespace Mesh.Engine.Streams;
+
+/// <summary>What an owner knows of its stream from one opening to the next: the log, its journal, and what storage is still to be told. In a turn.</summary>
+/// <param name="opened">The stream as it was opened.</param>
+/// <param name="log">Its log, recovered.</param>
+/// <param name="trimInterval">How often storage is told of a trim, at most.</param>
+/// <param name="owner">Has the parts that differ from kind to owner.</param>
+internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan trimInterval, StreamOwner owner)
+{
+    private readonly LogTrimmer _trimmer = new(opened, trimInterval);
+    private BatchCommitted? _show;
+    private long _shownBytes;
+    private bool _lowChanged;
+
+    public OpenedStream Opened => opened;
+
+    public SequencedLog Log => log;
+
+    /// <summary>What changes besides the records; stored with the next commit.</summary>
+    public StreamJournal Journal { get; } = new(opened);
+
+    /// <summary>Storage still holds what is gone for readers.</summary>
+    public bool IsBehind => _trimmer.IsBehind(log);
+
+    /// <summary>Where the log begins as recovery finds it.</summary>
+    public static SequencedLog Recover(OpenedStream opened, IReadOnlyList<RecoveredEntry> entries)
+    {
+        var log = new SequencedLog(opened);
+        foreach (var entry in entries)
+            if (entry.Op == JournalOp.Low) log.RaiseLow(new Sequence(ReadVarint(entry.Payload.Span)));
+        return log;
+    }
+
+    /// <summary>Raises the low watermark for good, by the journal.</summary>
+    public void TrimTo(Sequence low)
+    {
+        if (low <= log.Low) return;
+        log.RaiseLow(low);
+        _lowChanged = true;
+    }
+
+    /// <summary>Brings the low watermark up to now.</summary>
+    /// <returns>False when it is not exact before <see cref="LoadPlaces"/>.</returns>
+    public bool TryApplyRetention(RecordTime now)
+    {
+        _trimmer.Apply(log, now);
+        return !_trimmer.NeedsPlaces;
+    }
+
+    /// <param name="places">The oldest batches from the low watermark on.</param>
+    public void LoadPlaces(IReadOnlyList<BatchPlace> places) => _trimmer.Load(places, log.High);
+
+    /// <summary>All that waits to be stored; null when nothing does.</summary>
+    public StreamCommit? BuildCommit(RecordTime now)
+    {
+        var batches = log.Seal();
+        var trim = _trimmer.TakeDue(log, now);
+        if (trim is not null) owner.OnDeleting();
+        if (_lowChanged) Journal.Add(JournalOp.Low, VarintBytes(log.Low.Value));
+        _lowChanged = false;
+        var journal = Journal.Seal();
+        var snapshot = Journal.IsSnapshotDue || owner.WantsSnapshot ? TakeSnapshot() : (SnapshotRow?)null;
+        if (batches.Count == 0 && journal is null && snapshot is null && trim is null) return null;
+        return new StreamCommit
+        {
+            Stream = log.Number,
+            Token = opened.Token,
+            Batches = batches,
+            Journal = journal,
+            Snapshot = snapshot,
+            Trim = trim,
+        };
+    }
+
+    /// <summary>What the last commit took is durable: readers see it from now on.</summary>
+    /// <returns>Bytes of its batches.</returns>
+    public long ShowCommitted()
+    {
+        _shownBytes = 0;
+        log.Commit(_show ??= Show);
+        return _shownBytes;
+    }
+
+    /// <summary>Forgets everything that is not committed.</summary>
+    public void Rollback()
+    {
+        log.Rollback();
+        Journal.Discard();
+        _lowChanged = false;
+    }
+
+    private void Show(in BatchHeader header, ReadOnlyMemory<byte> batch)
+    {
+        _shownBytes += batch.Length;
+        _trimmer.OnCommitted(header, batch.Length);
+        owner.OnCommitted(header, batch);
+    }
+
+    private SnapshotRow TakeSnapshot()
+    {
+        var parts = new ArrayBufferWriter<byte>(1024);
+        StreamJournal.WriteEntry(parts, JournalOp.Low, VarintBytes(log.Low.Value));
+        owner.WriteSnapshot(parts);
+        return Journal.Snapshot(parts.WrittenSpan);
+    }
+
+    private static byte[] VarintBytes(long value)
+    {
+        Span<byte> bytes = stackalloc byte[Varint.BytesMax];
+        return bytes[..Varint.Write(bytes, (ulong)value)].ToArray();
+    }
+
+    private static long ReadVarint(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        return (long)Varint.Read(bytes, ref at);
+    }
+}
