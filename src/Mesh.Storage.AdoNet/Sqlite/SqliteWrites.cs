@@ -8,7 +8,7 @@ internal sealed class SqliteWrites(SqliteSession session) : IDisposable
     /// <summary>Rows that one step of <see cref="Reclaim"/> removes: a bound on how long others wait for their turn.</summary>
     private const long ReclaimRows = 256;
 
-    private readonly SqliteStatement _begin = session.Prepare("begin");
+    private readonly SqliteChange _begin = session.PrepareChange("begin");
     private readonly SqliteChange _commit = session.PrepareChange("commit");
     private readonly SqliteStatement _update = session.Prepare("update_entry", "$options", "$metadata", "$stream");
     private readonly SqliteStatement _delete = session.Prepare("delete_stream", "$project", "$kind", "$name");
