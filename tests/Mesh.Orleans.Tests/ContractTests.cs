@@ -22,3 +22,8 @@ public sealed class QueuesInACluster : QueueContract
 {
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
 }
+
+public sealed class RoomsInACluster : RoomContract
+{
+    protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}

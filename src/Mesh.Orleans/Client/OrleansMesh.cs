@@ -17,12 +17,13 @@ internal sealed class OrleansMesh : IMesh
         var patience = new Patience(options.Value.RetryFor, changes);
         _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
         _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
+        Rooms = new OrleansRooms(grains, _context);
         Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
 
     public ICatalogue Catalogue { get; }
 
-    public IRooms Rooms { get; } = new Engine.Rooms.RoomDirectory();
+    public IRooms Rooms { get; }
 
     public IChannel Channel(StreamName name) => Handle<ChannelHandle>(name, StreamKind.Channel);
 

@@ -1,4 +1,5 @@
 using Mesh.Engine.Storage;
+using Mesh.Orleans.Rooms;
 using Mesh.Orleans.Silo;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,10 @@ public static class MeshSiloBuilderExtensions
         if (configure is not null) builder.Services.Configure(configure);
         builder.Services.TryAddSingleton<SiloEngine>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloEngine>());
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWatch>();
+        builder.Services.TryAddSingleton<AudienceCopy>();
+        builder.Services.TryAddSingleton<AudienceServiceClient>();
+        builder.AddGrainService<AudienceService>();
         builder.Services.AddMeshClient();
         FailureDetection.OfSilos(builder.Services);
         return builder;

@@ -1,0 +1,179 @@
+using Mesh.Engine;
+using Mesh.Engine.Rooms;
+using Mesh.Engine.Streams;
+using Mesh.Orleans.Rooms;
+
+namespace Mesh.Orleans.Client;
+
+/// <summary>
+/// The rooms of a cluster as one process sees them: its own listeners are here, and the process is one member of each room they listen to. Messages wait for
+/// their room in line, and travel in few calls. Thread-safe.
+/// </summary>
+internal sealed class OrleansRooms : IRooms, IRoomMember
+{
+    private const int TurnsCount = 64;
+
+    private static readonly CallBounds Bounds = new(BytesMax: 8 * 1024 * 1024, CallBytesMax: 1024 * 1024, CallItemsMax: 1000);
+
+    private readonly RoomDirectory _here = new();
+    private readonly IGrainFactory _grains;
+    private readonly HandleContext _context;
+    private readonly StreamRegistry<CallLine<ReadOnlyMemory<byte>, int>> _lines;
+    private readonly SemaphoreSlim[] _turns = new SemaphoreSlim[TurnsCount];
+    private readonly SemaphoreSlim _patternsTurn = new(1);
+    private readonly Dictionary<byte[], HashSet<IRoomListener>> _patterns = new(BytesComparer.Instance);
+    private readonly Lazy<IRoomMember> _self;
+    private readonly Lock _entering = new();
+    private Task? _entered;
+
+    public OrleansRooms(IGrainFactory grains, HandleContext context)
+    {
+        _grains = grains;
+        _context = context;
+        _lines = new StreamRegistry<CallLine<ReadOnlyMemory<byte>, int>>(name => LineOf(name.Name), context.Options.StreamsMax);
+        _self = new Lazy<IRoomMember>(() => _grains.CreateObjectReference<IRoomMember>(this));
+        for (var i = 0; i < TurnsCount; i++) _turns[i] = new SemaphoreSlim(1);
+    }
+
+    /// <exception cref="StorageUnavailableException">The room's silo is gone, or too much waits for it; whether the message reached anybody is not known.</exception>
+    public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload)
+    {
+        var line = _lines.Get(new StreamName(StreamName.DefaultProject, StreamKind.Room, RoomKey.Of(room)));
+        return line.TryAdd(payload.ToArray(), payload.Length) is { } receivers
+            ? new(receivers)
+            : ValueTask.FromException<int>(new StorageUnavailableException($"More than {Bounds.BytesMax} bytes wait for the room; send less."));
+    }
+
+    public ValueTask SubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => InTurnAsync(TurnOf(room), async () =>
+    {
+        await EnterAsync();
+        var isFirst = await _here.SubscribersAsync(room) == 0;
+        await _here.SubscribeAsync(room, listener);
+        if (isFirst) await CallAsync(() => Grain(room.Span).JoinAsync(_self.Value));
+    });
+
+    public ValueTask UnsubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => InTurnAsync(TurnOf(room), async () =>
+    {
+        if (await _here.SubscribersAsync(room) == 0) return;
+        await _here.UnsubscribeAsync(room, listener);
+        if (await _here.SubscribersAsync(room) == 0) await CallAsync(() => Grain(room.Span).LeaveAsync(_self.Value));
+    });
+
+    public ValueTask SubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener) => InTurnAsync(_patternsTurn, async () =>
+    {
+        await EnterAsync();
+        var own = pattern.ToArray();
+        if (!_patterns.TryGetValue(own, out var listeners)) _patterns[own] = listeners = [];
+        if (!listeners.Add(listener)) return;
+        await _here.SubscribePatternAsync(pattern, listener);
+        if (listeners.Count == 1) await ChangeAsync(AudienceChangeKind.AddPattern, own);
+    });
+
+    public ValueTask UnsubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener) => InTurnAsync(_patternsTurn, async () =>
+    {
+        var own = pattern.ToArray();
+        if (!_patterns.TryGetValue(own, out var listeners) || !listeners.Remove(listener)) return;
+        await _here.UnsubscribePatternAsync(pattern, listener);
+        if (listeners.Count > 0) return;
+        _patterns.Remove(own);
+        await ChangeAsync(AudienceChangeKind.RemovePattern, own);
+    });
+
+    public async ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> RoomsAsync(ReadOnlyMemory<byte> pattern)
+    {
+        var own = pattern.ToArray();
+        return Array.ConvertAll(await _context.Patience.CallAsync(() => AudienceGrain.RoomsAsync(own)), room => (ReadOnlyMemory<byte>)room);
+    }
+
+    public ValueTask<int> SubscribersAsync(ReadOnlyMemory<byte> room)
+    {
+        var grain = Grain(room.Span);
+        return _context.Patience.CallAsync(grain.ListenersAsync);
+    }
+
+    public ValueTask<int> PatternsAsync() => _context.Patience.CallAsync(AudienceGrain.PatternsAsync);
+
+    async ValueTask<int[]> IRoomMember.HandOutAsync(byte[] room, ReadOnlyMemory<byte>[] messages)
+    {
+        var receivers = new int[messages.Length];
+        for (var i = 0; i < messages.Length; i++) receivers[i] = await _here.PublishAsync(room, messages[i].Span);
+        return receivers;
+    }
+
+    ValueTask<int> IRoomMember.ListenersAsync(byte[] room) => _here.SubscribersAsync(room);
+
+    async ValueTask<byte[][]> IRoomMember.RoomsAsync(byte[] pattern) => [.. (await _here.RoomsAsync(pattern)).Select(room => room.ToArray())];
+
+    private static async ValueTask InTurnAsync(SemaphoreSlim turn, Func<Task> action)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            await action();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private IAudienceGrain AudienceGrain => _grains.GetGrain<IAudienceGrain>(0);
+
+    private SemaphoreSlim TurnOf(ReadOnlyMemory<byte> room) => _turns[(uint)BytesComparer.Instance.GetHashCode(room.Span) % TurnsCount];
+
+    private IRoomGrain Grain(ReadOnlySpan<byte> room) => _grains.GetGrain<IRoomGrain>(RoomKey.Of(room));
+
+    private CallLine<ReadOnlyMemory<byte>, int> LineOf(string key)
+    {
+        var grain = _grains.GetGrain<IRoomGrain>(key);
+        return new(async messages => await _context.Patience.CallOnceAsync(() => grain.PublishAsync([.. messages])), Bounds);
+    }
+
+    /// <summary>The first listener makes the process known to all silos, and it comes back to its rooms whenever the cluster changes.</summary>
+    private Task EnterAsync()
+    {
+        lock (_entering)
+        {
+            if (_entered is null or { IsFaulted: true } or { IsCanceled: true }) _entered = Task.Run(EnterOnceAsync);
+            return _entered;
+        }
+    }
+
+    private async Task EnterOnceAsync()
+    {
+        var changed = _context.Changes.Next;
+        await ChangeAsync(AudienceChangeKind.Enter, null);
+        changed.UnsafeRegister(static self => _ = Task.Run(((OrleansRooms)self!).ComeBackAsync), this);
+    }
+
+    /// <summary>A silo is gone, and with it perhaps what it knew of this process.</summary>
+    private async Task ComeBackAsync()
+    {
+        try
+        {
+            await EnterOnceAsync();
+            foreach (var room in await _here.RoomsAsync(default))
+                await InTurnAsync(TurnOf(room), async () =>
+                {
+                    if (await _here.SubscribersAsync(room) > 0) await CallAsync(() => Grain(room.Span).JoinAsync(_self.Value));
+                });
+            await InTurnAsync(_patternsTurn, async () =>
+            {
+                foreach (var pattern in _patterns.Keys) await ChangeAsync(AudienceChangeKind.AddPattern, pattern);
+            });
+        }
+        catch (StorageUnavailableException)
+        {
+            // No silo answers. The next change of the cluster is that one does.
+            lock (_entering) _entered = null;
+        }
+    }
+
+    private Task ChangeAsync(AudienceChangeKind kind, byte[]? pattern) => CallAsync(() => AudienceGrain.ChangeAsync(new AudienceChange(kind, _self.Value, pattern)));
+
+    private async Task CallAsync(Func<ValueTask> call) => await _context.Patience.CallAsync(async () =>
+    {
+        await call();
+        return true;
+    });
+}

@@ -1,0 +1,15 @@
+namespace Mesh.Orleans.Rooms;
+
+/// <summary>A process with listeners: a gateway, or what runs beside a silo. It hands messages out to its own listeners.</summary>
+public interface IRoomMember : IGrainObserver
+{
+    /// <summary>Hands messages of one room out, in this order.</summary>
+    /// <returns>How many listeners each one reached here: once for the room, and once for each pattern.</returns>
+    ValueTask<int[]> HandOutAsync([Immutable] byte[] room, [Immutable] ReadOnlyMemory<byte>[] messages);
+
+    /// <summary>Listeners of the room itself here.</summary>
+    ValueTask<int> ListenersAsync([Immutable] byte[] room);
+
+    /// <summary>Rooms with listeners here, of those that match a pattern; all for an empty one.</summary>
+    ValueTask<byte[][]> RoomsAsync([Immutable] byte[] pattern);
+}
