@@ -1,3 +1,5 @@
+using Mesh.Hosting;
+using Mesh.Hosting.Doors;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;
@@ -40,5 +42,5 @@ public sealed class BannerTests
         Assert.Contains("try: redis-cli -h 127.0.0.1 -p 6379", banner);
     }
 
-    private static string Write(StandaloneOptions options) => Banner.Write(options, Door.Of(options));
+    private static string Write(StandaloneOptions options) => Banner.Write(options, Door.Of(options), DataPlace.Describe(options.Data));
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Mesh.Hosting.Options;
 using Mesh.Protocols.Http.Rse;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -23,7 +24,7 @@ public sealed class OptionReaderTests
     [Fact]
     public void The_defaults_that_help_shows_are_the_defaults()
     {
-        var shown = OptionTable.All.Where(option => option.Name != "rse-mode")
+        var shown = StandaloneOptions.Table.All.Where(option => option.Name != "rse-mode")
             .Aggregate(new StandaloneOptions(), (options, option) => option.Apply(options, option.Default));
         Assert.Equal(new StandaloneOptions(), shown);
     }
@@ -135,12 +136,12 @@ public sealed class OptionReaderTests
     [Fact]
     public void Help_names_every_option_and_wins_over_errors()
     {
-        Assert.Null(OptionReader.Read(["--nonsense", "--help"], [], null));
-        var usage = OptionTable.Usage();
-        Assert.All(OptionTable.All, option => Assert.Contains($"--{option.Name} {option.Form}", usage));
-        Assert.All(OptionTable.All, option => Assert.Contains(option.Variable, usage));
+        Assert.Null(OptionReader.Read(StandaloneOptions.Table, ["--nonsense", "--help"], [], null));
+        var usage = StandaloneOptions.Table.Usage();
+        Assert.All(StandaloneOptions.Table.All, option => Assert.Contains($"--{option.Name} {option.Form}", usage));
+        Assert.All(StandaloneOptions.Table.All, option => Assert.Contains(option.Variable, usage));
     }
 
     private static StandaloneOptions Read(string[]? args = null, string? json = null, params (string Name, string Value)[] variables) =>
-        OptionReader.Read(args ?? [], variables.Select(each => KeyValuePair.Create(each.Name, each.Value)), json)!;
+        OptionReader.Read(StandaloneOptions.Table, args ?? [], variables.Select(each => KeyValuePair.Create(each.Name, each.Value)), json)!;
 }

@@ -25,7 +25,7 @@ public sealed class ReadmeTests
 
     [Fact]
     public void Its_table_has_every_option_with_its_default() =>
-        Assert.All(OptionTable.All, option => Assert.Contains($"| `--{option.Name}` | {option.Default} |", Readme));
+        Assert.All(StandaloneOptions.Table.All, option => Assert.Contains($"| `--{option.Name}` | {option.Default} |", Readme));
 
     [Fact]
     public async Task The_first_command_opens_every_door_with_the_data_where_it_was_typed()

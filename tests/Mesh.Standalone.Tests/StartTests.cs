@@ -21,7 +21,7 @@ public sealed class StartTests
     {
         var (code, output, _) = await MeshProcess.RunAsync(MeshProcess.Command("--help"));
         Assert.Equal(0, code);
-        Assert.Equal(OptionTable.Usage(), output);
+        Assert.Equal(StandaloneOptions.Table.Usage(), output);
     }
 
     [Fact]

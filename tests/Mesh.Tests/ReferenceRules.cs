@@ -37,6 +37,7 @@ internal static class ReferenceRules
         "Mesh" => _ => false,
         "Mesh.Engine" or "Mesh.Client" => other => other == "Mesh",
         "Mesh.Storage.AdoNet" or "Mesh.Embedded" or "Mesh.Orleans" => other => other is "Mesh" or "Mesh.Engine",
+        "Mesh.Hosting" => other => other == "Mesh" || other.StartsWith("Mesh.Protocols.", StringComparison.Ordinal),
         _ when project.Top == "src" && project.Name.StartsWith("Mesh.Protocols.", StringComparison.Ordinal) => other => other == "Mesh",
         "standalone" => other => IsLibrary(other) && other != "Mesh.Orleans",
         "silo-host" or "gateway" => IsLibrary,

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Text;
+
+namespace Mesh.Hosting.Doors;
+
+/// <summary>What is printed when the host is open.</summary>
+public static class Banner
+{
+    /// <param name="options">What the doors were opened with.</param>
+    /// <param name="doors">Those that are open.</param>
+    /// <param name="data">Where the data is, as <see cref="DataPlace"/> says it.</param>
+    public static string Write(DoorOptions options, IReadOnlyList<Door> doors, string data)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"Mesh {typeof(Banner).Assembly.GetName().Version?.ToString(3)} is open. Data: {data}\n\n");
+        foreach (var door in doors)
+            text.Append(CultureInfo.InvariantCulture, $"  {Name(door),-5}{Address(door),-24}  {Speaks(door, options)}\n       try: {TryIt(door)}\n");
+        foreach (var door in doors.Where(each => !each.Address.IsLoopback))
+            text.Append(CultureInfo.InvariantCulture, $"\nWARNING: {door.Option} listens on {door.EndPoint}, beyond this machine, and nothing authenticates its clients yet.");
+        if (doors.Any(each => !each.Address.IsLoopback)) text.Append('\n');
+        return text.Append("\nOptions: --help. Ctrl+C or SIGTERM finishes what was accepted, then stops.\n").ToString();
+    }
+
+    private static string Name(Door door) => door.Kind switch
+    {
+        DoorKind.Http => "HTTP",
+        DoorKind.Rse => "RSE",
+        DoorKind.Grpc => "gRPC",
+        _ => "RESP",
+    };
+
+    private static string Address(Door door) => door.Kind is DoorKind.Http or DoorKind.Rse ? $"http://{door.EndPoint}" : door.EndPoint.ToString();
+
+    private static string Speaks(Door door, DoorOptions options) => door.Kind switch
+    {
+        DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
+        DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeInForce.ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
+        DoorKind.Grpc => "protobus.ProtobusService",
+        _ => "Redis pub/sub and streams",
+    };
+
+    private static string TryIt(Door door)
+    {
+        var at = door.Reachable;
+        return door.Kind switch
+        {
+            DoorKind.Http => $"curl -i -X PUT -H 'Client-ID: 3381af92-2b9e-11e3-b191-71861300734c' -H 'X-Project-ID: demo' http://{at}/v2/queues/hello",
+            DoorKind.Rse => $$"""curl -i -A 'me/1 uuid/1' -d '{"hello":"world"}' http://{{at}}/hello""",
+            DoorKind.Grpc => $$"""printf '\0\0\0\0\7\12\5hello' | curl -sD - -o /dev/null --http2-prior-knowledge -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @- http://{{at}}/protobus.ProtobusService/Publish""",
+            _ => $"redis-cli -h {at.Address} -p {at.Port} XADD hello '*' text world",
+        };
+    }
+}

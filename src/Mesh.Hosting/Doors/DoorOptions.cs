@@ -1,0 +1,81 @@
+using Mesh.Hosting.Options;
+using Mesh.Protocols.Http.Rse;
+
+namespace Mesh.Hosting.Doors;
+
+/// <summary>What can be set of a process that has doors.</summary>
+public abstract record DoorOptions : ProcessOptions
+{
+    private const string AddressForm = "port | host:port | off";
+
+    /// <summary>Zaqar at <c>/v1</c>, <c>/v1.1</c>, <c>/v2</c> and <c>/</c>, RSE under <c>/rse/</c>, health and metrics. Default 8080 on loopback; null is off.</summary>
+    public ListenAddress? Http { get; init; } = ListenAddress.OnLoopback(8080);
+
+    /// <summary>RSE at the root. Default 8000 on loopback; null is off.</summary>
+    public ListenAddress? Rse { get; init; } = ListenAddress.OnLoopback(8000);
+
+    /// <summary>protobus over gRPC. Default 42000 on loopback; null is off.</summary>
+    public ListenAddress? Grpc { get; init; } = ListenAddress.OnLoopback(42000);
+
+    /// <summary>Redis protocol. Default 6379 on loopback; null is off.</summary>
+    public ListenAddress? Resp { get; init; } = ListenAddress.OnLoopback(6379);
+
+    /// <summary>Set by the user; null follows the RSE listener, see <see cref="RseModeInForce"/>.</summary>
+    public RseMode? RseMode { get; init; }
+
+    /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
+    public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
+    public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Connections that each door holds at once; more are closed at once. Default 10,000; 1 to 1,000,000.</summary>
+    public int ConnectionsMax { get; init; } = 10_000;
+
+    /// <summary>What the user set, or test while every RSE listener (its own and HTTP's) is on loopback, else live.</summary>
+    public RseMode RseModeInForce => RseMode ?? (Beyond(Rse) || Beyond(Http) ? Protocols.Http.Rse.RseMode.Live : Protocols.Http.Rse.RseMode.Test);
+
+    /// <summary>The doors' addresses by the option that sets each.</summary>
+    public IEnumerable<(string Option, ListenAddress? Address)> Listeners =>
+        [("--http", Http), ("--rse", Rse), ("--grpc", Grpc), ("--resp", Resp)];
+
+    /// <summary>The options of the command line that set where the doors are.</summary>
+    public static IReadOnlyList<Option<T>> AddressesOf<T>()
+        where T : DoorOptions =>
+    [
+        new("http", AddressForm, "8080", "HTTP: Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/live, /healthz/ready, /metrics",
+            (options, text) => options with { Http = ListenAddress.Parse(text) }),
+        new("rse", AddressForm, "8000", "RSE at the root",
+            (options, text) => options with { Rse = ListenAddress.Parse(text) }),
+        new("grpc", AddressForm, "42000", "gRPC: protobus",
+            (options, text) => options with { Grpc = ListenAddress.Parse(text) }),
+        new("resp", AddressForm, "6379", "RESP: Redis pub/sub and streams",
+            (options, text) => options with { Resp = ListenAddress.Parse(text) }),
+    ];
+
+    /// <summary>Those that set how they behave.</summary>
+    public static IReadOnlyList<Option<T>> BoundsOf<T>()
+        where T : DoorOptions =>
+    [
+        new("rse-mode", "test | live", "test on loopback, else live", "test: tokens are optional, GET /all shows every event",
+            (options, text) => options with { RseMode = OptionText.Word<RseMode>(text) }),
+        new("rse-ttl", "seconds", "120", "how long RSE events can be read; 1 to 2592000",
+            (options, text) => options with { RseTtl = TimeSpan.FromSeconds(OptionText.Number(text, 1, 2_592_000)) }),
+        new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",
+            (options, text) => options with { GrpcMessageBytesMax = OptionText.Number(text, 1024, 16 * 1024 * 1024) }),
+        new("connections-max", "count", "10000", "connections each door holds at once; 1 to 1000000",
+            (options, text) => options with { ConnectionsMax = OptionText.Number(text, 1, 1_000_000) }),
+    ];
+
+    /// <exception cref="OptionException">No door is open, or two would open at one address.</exception>
+    public static void Check(DoorOptions options)
+    {
+        var open = options.Listeners.Where(each => each.Address is not null).ToArray();
+        if (open.Length == 0) throw new OptionException("--http, --rse, --grpc and --resp are all off; open at least one of them.");
+        var clash = open.Where(each => each.Address!.Port > 0).GroupBy(each => each.Address).FirstOrDefault(group => group.Count() > 1);
+        if (clash is not null)
+            throw new OptionException($"{string.Join(" and ", clash.Select(each => each.Option))} both name {clash.Key}; give each a port of its own.");
+    }
+
+    private static bool Beyond(ListenAddress? address) => address is { IsLoopback: false };
+}

@@ -1,0 +1,45 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Mesh.Hosting.Doors;
+
+/// <summary>Opens a listener of the web server for each door that is HTTP, and marks its connections.</summary>
+internal static class Listeners
+{
+    /// <summary>Largest HTTP request body taken, in bytes. The doors behind it have smaller bounds of their own.</summary>
+    public const long HttpBodyBytesMax = 20 * 1024 * 1024;
+
+    public static void Configure(KestrelServerOptions kestrel, IReadOnlyList<Door> doors, DoorOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+        kestrel.Limits.MaxRequestBodySize = HttpBodyBytesMax;
+        foreach (var door in doors.Where(each => each.Kind != DoorKind.Resp)) kestrel.Listen(door.Address.ToEndPoint(), listen => Configure(listen, door));
+    }
+
+    /// <summary>Makes a taken or forbidden address an error that names the option.</summary>
+    public static void Configure(SocketTransportOptions transport, IReadOnlyList<Door> doors) =>
+        transport.CreateBoundListenSocket = endPoint =>
+        {
+            try
+            {
+                return SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+            }
+            catch (SocketException failure)
+            {
+                throw DoorTakenException.Of(doors.First(each => each.Address.ToEndPoint().Equals(endPoint)), failure);
+            }
+        };
+
+    private static void Configure(ListenOptions listen, Door door)
+    {
+        door.Bound = () => listen.IPEndPoint!;
+        listen.Protocols = door.Kind == DoorKind.Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1;
+        listen.Use(next => connection =>
+        {
+            connection.Features.Set(door);
+            return next(connection);
+        });
+    }
+}

@@ -1,0 +1,13 @@
+namespace Mesh.Hosting.Options;
+
+/// <summary>One option as users see it.</summary>
+/// <param name="Name">Without dashes before it, words joined by dashes.</param>
+/// <param name="Form">What a value looks like.</param>
+/// <param name="Default">As text.</param>
+/// <param name="Help">What it sets, with its range.</param>
+/// <param name="Apply">Sets it; a <see cref="FormatException"/> says what a right value is.</param>
+public sealed record Option<T>(string Name, string Form, string Default, string Help, Func<T, string, T> Apply)
+{
+    /// <summary>The variable that sets it.</summary>
+    public string Variable => OptionReader.VariablePrefix + Name.Replace('-', '_').ToUpperInvariant();
+}
