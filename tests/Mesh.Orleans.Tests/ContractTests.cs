@@ -1,5 +1,7 @@
 using Mesh.Contracts.Tests;
 using Mesh.Engine.Storage;
+using Mesh.Storage.AdoNet;
+using Mesh.Testing.Postgres;
 
 namespace Mesh.Orleans.Tests;
 
@@ -26,4 +28,26 @@ public sealed class QueuesInACluster : QueueContract
 public sealed class RoomsInACluster : RoomContract
 {
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}
+
+[RequiresPostgres]
+public sealed class StreamsInAClusterOnPostgres : StreamContract
+{
+    protected override Task<IMeshFixture> StartAsync() => OnPostgres.StartAsync();
+}
+
+[RequiresPostgres]
+public sealed class QueuesInAClusterOnPostgres : QueueContract
+{
+    protected override Task<IMeshFixture> StartAsync() => OnPostgres.StartAsync();
+}
+
+/// <summary>A new database for each test, shared by the silos, on the one server of this process.</summary>
+internal static class OnPostgres
+{
+    public static async Task<IMeshFixture> StartAsync()
+    {
+        var server = await PostgresServer.SharedAsync();
+        return await ClusterFixture.StartAsync(LogStores.Open(await server.CreateDatabaseAsync()));
+    }
 }

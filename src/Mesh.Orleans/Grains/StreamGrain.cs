@@ -12,9 +12,13 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
 {
     private readonly SiloEngine _silo;
 
+    /// <summary>Ends the calls that follow the stream: a grain with a call under way cannot leave.</summary>
+    private readonly CancellationTokenSource _leaving;
+
     protected StreamGrain(SiloEngine silo, StreamKind kind, Func<StreamName, TActor> create)
     {
         _silo = silo;
+        _leaving = CancellationTokenSource.CreateLinkedTokenSource(silo.Leaving);
         Actor = create(StreamKey.Parse(this.GetPrimaryKeyString(), kind));
     }
 
@@ -38,6 +42,8 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
         {
             // Those who waited were told.
         }
+
+        _leaving.Dispose();
     }
 
     public async ValueTask<AppendAnswer[]> AppendManyAsync(AppendItem[] appends)
@@ -46,6 +52,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
         for (var i = 0; i < appends.Length; i++) waiting[i] = AppendAnswer.OfAsync(Actor, appends[i]);
         var answers = new AppendAnswer[appends.Length];
         for (var i = 0; i < appends.Length; i++) answers[i] = await waiting[i];
+        if (Array.Exists(answers, answer => answer.IsFenced)) await StepDownAsync();
         return answers;
     }
 
@@ -96,10 +103,17 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
 
     public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Actor.StateAsync(cancel);
 
+    /// <summary>Another activation has the stream, or had it. Whoever is asked next finds the one that the directory knows, which may be this one again.</summary>
+    private async ValueTask StepDownAsync()
+    {
+        await _leaving.CancelAsync();
+        DeactivateOnIdle();
+    }
+
     /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
     private async ValueTask WaitHereAsync(Sequence until, TimeSpan wait, CancellationToken cancel)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _silo.Leaving);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leaving.Token);
         end.CancelAfter(wait < IStreamGrain.FollowMax ? wait : IStreamGrain.FollowMax);
         try
         {
@@ -107,7 +121,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // Nothing came in time, or the silo goes: whoever follows it asks again.
+            // Nothing came in time, or the grain goes: whoever follows it asks again.
         }
     }
 }
