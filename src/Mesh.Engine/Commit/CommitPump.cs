@@ -19,10 +19,14 @@ public sealed class CommitPump(ILogStore store, CommitPumpOptions options)
     private long _cachedBytes;
     private long _pendingBytes;
     private int _signalled;
+    private volatile bool _isEnding;
     private volatile bool _closed;
 
     /// <summary>Bytes that wait to be committed.</summary>
     public long PendingBytes => Volatile.Read(ref _pendingBytes);
+
+    /// <summary>The loop is to end when nothing waits any more: what can be done another day is left.</summary>
+    public bool IsEnding => _isEnding;
 
     /// <summary>Puts a stream that has something to commit in line. It is taken once; it puts itself in line again when more waits.</summary>
     public void Enlist(ICommitSource source)
@@ -57,7 +61,7 @@ public sealed class CommitPump(ILogStore store, CommitPumpOptions options)
     /// <summary>Commits until <paramref name="stop"/> asks to end and nothing waits any more. Blocks its thread.</summary>
     public void Run(CancellationToken stop)
     {
-        using var wake = stop.Register(Signal);
+        using var wake = stop.Register(End);
         while (true)
         {
             _work.Wait(CancellationToken.None);
@@ -147,6 +151,12 @@ public sealed class CommitPump(ILogStore store, CommitPumpOptions options)
             oldest.Source.Uncache(oldest.Through);
             _cachedBytes -= oldest.Bytes;
         }
+    }
+
+    private void End()
+    {
+        _isEnding = true;
+        Signal();
     }
 
     private void Signal()

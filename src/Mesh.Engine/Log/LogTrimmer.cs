@@ -10,6 +10,7 @@ internal sealed class LogTrimmer(OpenedStream opened, TimeSpan interval)
 {
     private readonly RetentionWindow _retention = NewWindow(opened);
     private Sequence _storedLow = opened.LowWatermark;
+    private bool _isUnfinished = opened.FirstBatch is { } first && first.Last < opened.LowWatermark;
     private RecordTime _storedAt;
     private long _endBytes = opened.LastBatch?.EndBytes ?? 0;
 
@@ -30,12 +31,16 @@ internal sealed class LogTrimmer(OpenedStream opened, TimeSpan interval)
     }
 
     /// <summary>Whether storage still holds what is gone for readers.</summary>
-    public bool IsBehind(SequencedLog log) => log.ReadableLow > _storedLow;
+    public bool IsBehind(SequencedLog log) => _isUnfinished || log.ReadableLow > _storedLow;
 
-    /// <summary>What the next commit tells storage; null when there is nothing, or it was told a moment ago.</summary>
+    /// <summary>Storage did not delete all that it was told to: the next commit tells it again.</summary>
+    public void GoOn() => _isUnfinished = true;
+
+    /// <summary>What the next commit tells storage; null when there is nothing, or it was told a moment ago and has done it.</summary>
     public TrimRow? TakeDue(SequencedLog log, RecordTime now)
     {
-        if (!IsBehind(log) || now.Since(_storedAt) < interval) return null;
+        if (!IsBehind(log) || (!_isUnfinished && now.Since(_storedAt) < interval)) return null;
+        _isUnfinished = false;
         _storedAt = now;
         _storedLow = log.ReadableLow;
         var (next, lastTime) = log.AfterSealed;
@@ -44,7 +49,7 @@ internal sealed class LogTrimmer(OpenedStream opened, TimeSpan interval)
 
     private static RetentionWindow NewWindow(OpenedStream opened)
     {
-        var window = new RetentionWindow(opened.Entry.Options, opened.FirstBatch?.EndBytes ?? 0);
+        var window = new RetentionWindow(opened.Entry.Options);
         if (opened.LastBatch is null) window.Load([], reachesTail: true);
         return window;
     }

@@ -6,14 +6,14 @@ namespace Mesh.Engine.Log;
 /// What the options keep: finds the oldest record to keep by age (exactly), by count (exactly) and by bytes (whole batches). Knows where the oldest
 /// batches stand, a bounded stretch of them at a time. Not thread-safe.
 /// </summary>
-internal sealed class RetentionWindow(StreamOptions options, long endBytesBefore)
+internal sealed class RetentionWindow(StreamOptions options)
 {
     /// <summary>Places loaded at a time, 48 bytes each.</summary>
     public const int PlacesMax = 4096;
 
     private readonly Deque<BatchPlace> _head = new();
     private bool _reachesTail;
-    private long _goneBytes = endBytesBefore;
+    private long? _goneBytes;
 
     /// <summary>Whether places must be known at all; a limit by count is arithmetic.</summary>
     public bool UsesPlaces => options.RetentionAge is not null || options.RetentionBytes is not null;
@@ -25,6 +25,7 @@ internal sealed class RetentionWindow(StreamOptions options, long endBytesBefore
     /// <param name="reachesTail">No batch follows them.</param>
     public void Load(IReadOnlyList<BatchPlace> places, bool reachesTail)
     {
+        if (places.Count > 0) _goneBytes ??= places[0].EndBytes;
         foreach (var place in places)
             if (_head.Count == 0 || place.First > _head[_head.Count - 1].First) _head.Add(place);
         _reachesTail = reachesTail;
@@ -52,7 +53,7 @@ internal sealed class RetentionWindow(StreamOptions options, long endBytesBefore
 
     private Sequence LowByBytes(long bytesMax, long endBytes)
     {
-        while (_head.Count > 1 && endBytes - _goneBytes > bytesMax) DropHead();
+        while (_head.Count > 1 && endBytes - (_goneBytes ?? 0) > bytesMax) DropHead();
         return _head.Count > 0 ? _head[0].First : Sequence.First;
     }
 

@@ -20,7 +20,8 @@ public interface ILogStore : IAsyncDisposable
 
     /// <summary>
     /// Writes what waits for many streams in one transaction. A stream whose token is stale, or whose batch is already there, fails alone and
-    /// leaves nothing behind; the others commit. When the task ends, all that is <see cref="CommitOutcome.Committed"/> is durable.
+    /// leaves nothing behind; the others commit. When the task ends, all that is not <see cref="CommitOutcome.Fenced"/> is durable.
+    /// However much is trimmed, one transaction deletes no more than its <see cref="TrimAllowance"/>.
     /// </summary>
     /// <param name="commits">At most one for each stream.</param>
     /// <returns>One for each commit, in order.</returns>
@@ -155,8 +156,8 @@ public readonly record struct JournalEntry(long Number, byte[] Bytes);
 public readonly record struct SnapshotRow(long Through, byte[] Bytes);
 
 /// <summary>
-/// What is gone for readers. Whole batches that end below <paramref name="LowWatermark"/> are deleted, and the rest of the values kept so that
-/// they survive the deletion of every batch.
+/// What is gone for readers. Whole batches that end below <paramref name="LowWatermark"/> are deleted, oldest first, in bounded steps; the rest of the
+/// values are kept so that they survive the deletion of every batch.
 /// </summary>
 public readonly record struct TrimRow(Sequence LowWatermark, Sequence Next, RecordTime LastTime);
 
@@ -184,6 +185,9 @@ public enum CommitOutcome
 
     /// <summary>The stream has another owner, or is deleted. Nothing of it was stored.</summary>
     Fenced,
+
+    /// <summary>Committed, and more batches are below the low watermark than one transaction may delete: the stream's next trim goes on.</summary>
+    TrimUnfinished,
 }
 
 /// <summary>A page of stored batches.</summary>

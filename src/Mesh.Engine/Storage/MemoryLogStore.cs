@@ -28,10 +28,11 @@ public sealed class MemoryLogStore : ILogStore
     public ValueTask<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StreamCommit> commits)
     {
         var outcomes = new CommitOutcome[commits.Count];
+        var trims = new TrimAllowance(commits);
         lock (_lock)
         {
             for (var i = 0; i < outcomes.Length; i++)
-                outcomes[i] = _byNumber.TryGetValue(commits[i].Stream, out var rows) ? rows.Commit(commits[i]) : CommitOutcome.Fenced;
+                outcomes[i] = _byNumber.TryGetValue(commits[i].Stream, out var rows) ? rows.Commit(commits[i], ref trims) : CommitOutcome.Fenced;
         }
 
         return ValueTask.FromResult<IReadOnlyList<CommitOutcome>>(outcomes);

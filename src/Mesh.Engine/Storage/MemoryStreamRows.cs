@@ -38,7 +38,7 @@ internal sealed class MemoryStreamRows(StreamEntry entry)
         };
     }
 
-    public CommitOutcome Commit(StreamCommit commit)
+    public CommitOutcome Commit(StreamCommit commit, ref TrimAllowance trims)
     {
         if (commit.Token != _token || IsStored(commit)) return CommitOutcome.Fenced;
         _batches.AddRange(commit.Batches);
@@ -49,8 +49,7 @@ internal sealed class MemoryStreamRows(StreamEntry entry)
             _journal.RemoveAll(row => row.Number <= snapshot.Through);
         }
 
-        if (commit.Trim is { } trim) Trim(trim);
-        return CommitOutcome.Committed;
+        return commit.Trim is not { } trim || Trim(trim, ref trims) ? CommitOutcome.Committed : CommitOutcome.TrimUnfinished;
     }
 
     /// <summary>Index in <see cref="Batches"/> of the last one that begins at or before <paramref name="sequence"/>; -1 when all begin later.</summary>
@@ -93,12 +92,24 @@ internal sealed class MemoryStreamRows(StreamEntry entry)
         return commit.Journal is { } entry && _journal.Exists(row => row.Number == entry.Number);
     }
 
-    private void Trim(TrimRow trim)
+    /// <returns>False when the transaction may delete no more, and more is to be deleted.</returns>
+    private bool Trim(TrimRow trim, ref TrimAllowance allowance)
     {
         _trim = trim;
-        while (_head < _batches.Count && _batches[_head].Place.Last < trim.LowWatermark) _batches[_head++] = default;
-        if (_head < 64 || _head < _batches.Count / 2) return;
-        _batches.RemoveRange(0, _head);
-        _head = 0;
+        while (IsBelow(trim) && !allowance.IsUsedUp)
+        {
+            allowance.Use(1, _batches[_head].Bytes.Length);
+            _batches[_head++] = default;
+        }
+
+        if (_head >= 64 && _head >= _batches.Count / 2)
+        {
+            _batches.RemoveRange(0, _head);
+            _head = 0;
+        }
+
+        return !IsBelow(trim);
     }
+
+    private bool IsBelow(TrimRow trim) => _head < _batches.Count && _batches[_head].Place.Last < trim.LowWatermark;
 }

@@ -11,6 +11,12 @@ public static class StorageLimits
     /// <summary>Most entries in one answer of <see cref="ILogStore.ListEntriesAsync"/>.</summary>
     public const int EntriesMax = 1000;
 
+    /// <summary>Batches that one transaction deletes below low watermarks, over all its streams, at most; more if it adds more (<see cref="TrimAllowance"/>).</summary>
+    public const int TrimBatchesMax = 1024;
+
+    /// <summary>Bytes of batches after which a transaction deletes no further one below low watermarks; more if it adds more (<see cref="TrimAllowance"/>).</summary>
+    public const long TrimBytesMax = 8 * 1024 * 1024;
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="ArgumentOutOfRangeException">The limit is not 1 to <see cref="PlacesMax"/>.</exception>

@@ -75,13 +75,15 @@ internal sealed class CommitLine(StreamOwner owner, Lock turn, CommitPump pump) 
         {
             ended = TakeUnderWay();
             var isCurrent = ended.Stream == owner.Stream && owner.IsOpen;
-            if (isCurrent && outcome == CommitOutcome.Committed) tally = owner.ShowCommitted(ended.Appends);
-            else if (isCurrent) owner.OnFenced();
-            EnlistAgain();
+            if (isCurrent && outcome == CommitOutcome.Fenced) owner.OnFenced();
+            else if (isCurrent) tally = owner.ShowCommitted(ended.Appends);
+            var trimsOn = isCurrent && outcome == CommitOutcome.TrimUnfinished;
+            if (trimsOn) owner.Stream!.TrimOn();
+            EnlistAgain(trimsOn && !pump.IsEnding);
         }
 
-        if (outcome == CommitOutcome.Committed) ended.Succeed();
-        else ended.Fail(new StreamFencedException(owner.Name));
+        if (outcome == CommitOutcome.Fenced) ended.Fail(new StreamFencedException(owner.Name));
+        else ended.Succeed();
         Recycle(ended);
         return tally;
     }
@@ -95,7 +97,7 @@ internal sealed class CommitLine(StreamOwner owner, Lock turn, CommitPump pump) 
             ended = TakeUnderWay();
             next = ended.Stream!.Log.AfterSealed.Next;
             if (ended.Stream == owner.Stream) owner.StepDown(Refusal(reason));
-            EnlistAgain();
+            EnlistAgain(hasMore: false);
         }
 
         if (reason is CommitOutcomeUnknownException) _ = ResolveAsync(ended, next, reason);
@@ -138,10 +140,10 @@ internal sealed class CommitLine(StreamOwner owner, Lock turn, CommitPump pump) 
         Recycle(ended);
     }
 
-    private void EnlistAgain()
+    private void EnlistAgain(bool hasMore)
     {
         IsEnlisted = false;
-        if (!Waiting.IsEmpty) Enlist();
+        if (hasMore || !Waiting.IsEmpty) Enlist();
     }
 
     private Handover TakeUnderWay()

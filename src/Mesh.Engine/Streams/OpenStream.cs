@@ -87,6 +87,9 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
         return _shownBytes;
     }
 
+    /// <summary>Storage did not delete all that it was told to, and is to be told again.</summary>
+    public void TrimOn() => _trimmer.GoOn();
+
     /// <summary>Forgets everything that is not committed.</summary>
     public void Rollback()
     {

@@ -53,8 +53,10 @@ internal sealed class PostgresCommits(int streams)
     }
 
     /// <summary>Sends both statements at once; they are one transaction, for the server ends it only after the last.</summary>
-    /// <returns>Numbers of the streams of which nothing was stored.</returns>
-    public async ValueTask<HashSet<long>> RunAsync(NpgsqlConnection connection)
+    /// <param name="connection">Where.</param>
+    /// <param name="trims">What the transaction may delete.</param>
+    /// <returns>Streams whose outcome is not <see cref="CommitOutcome.Committed"/>.</returns>
+    public async ValueTask<Dictionary<long, CommitOutcome>> RunAsync(NpgsqlConnection connection, TrimAllowance trims)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.Add(Lock, Longs(_streams), Longs(_tokens));
@@ -64,12 +66,13 @@ internal sealed class PostgresCommits(int streams)
             Longs(_batchStreams), Longs(_firsts), Many(NpgsqlDbType.Integer, _counts), Longs(_times), Longs(_ends), Blobs(_ids), Blobs(_batches), Longs(_lows),
             Longs(_entryStreams), Longs(_numbers), Blobs(_entries), Longs(_entryThroughs),
             Longs(_snapshotStreams), Longs(_throughs), Blobs(_snapshots),
-            Longs(_trimStreams), Longs(_trimLows), Longs(_nexts), Longs(_lastTimes));
-        var lost = new HashSet<long>();
+            Longs(_trimStreams), Longs(_trimLows), Longs(_nexts), Longs(_lastTimes),
+            (long)trims.BatchesLeft, trims.BytesLeft);
+        var others = new Dictionary<long, CommitOutcome>();
         await using var rows = await batch.ExecuteReaderAsync();
         await rows.NextResultAsync();
-        while (await rows.ReadAsync()) lost.Add(rows.GetInt64(0));
-        return lost;
+        while (await rows.ReadAsync()) others[rows.GetInt64(0)] = (CommitOutcome)rows.GetInt32(1);
+        return others;
     }
 
     private void Add(long stream, in BatchRow row, long low)

@@ -44,13 +44,9 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
         await using var connection = await _database.ConnectAsync(CancellationToken.None);
         try
         {
-            var lost = await writing.RunAsync(connection);
-            if (lost.Count == 0) return outcomes;
-            for (var i = 0; i < outcomes.Length; i++)
-            {
-                if (lost.Contains(commits[i].Stream.Value)) outcomes[i] = CommitOutcome.Fenced;
-            }
-
+            var others = await writing.RunAsync(connection, new TrimAllowance(commits));
+            if (others.Count == 0) return outcomes;
+            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = others.GetValueOrDefault(commits[i].Stream.Value);
             return outcomes;
         }
         catch (Exception failure) when (PostgresDatabase.IsOurs(failure))

@@ -18,9 +18,13 @@ internal sealed class SqliteCommits(SqliteSession session)
     private readonly SqliteChange _putSnapshot = session.PrepareChange("put_snapshot", "$stream", "$token", "$through", "$bytes");
     private readonly SqliteChange _trimJournal = session.PrepareChange("trim_journal", "$stream", "$through");
     private readonly SqliteChange _putWatermark = session.PrepareChange("put_watermark", "$stream", "$token", "$low", "$next", "$time");
-    private readonly SqliteChange _trimBatches = session.PrepareChange("trim_batches", "$stream", "$low");
+    private readonly SqliteStatement _trimBatches = session.Prepare("trim_batches", "$stream", "$low", "$end", "$batches");
+    private readonly SqliteStatement _storedFrom = session.Prepare("stored_from", "$stream");
+    private readonly SqliteStatement _untrimmed = session.Prepare("count_untrimmed", "$stream", "$low");
 
-    public CommitOutcome Write(StreamCommit commit)
+    /// <param name="commit">What one stream writes.</param>
+    /// <param name="trims">What the transaction may still delete.</param>
+    public CommitOutcome Write(StreamCommit commit, ref TrimAllowance trims)
     {
         var stream = commit.Stream.Value;
         var token = commit.Token.Value;
@@ -39,13 +43,25 @@ internal sealed class SqliteCommits(SqliteSession session)
             _trimJournal.Run(stream, snapshot.Through);
         }
 
-        if (commit.Trim is { } trim)
+        if (commit.Trim is not { } trim) return CommitOutcome.Committed;
+        _putWatermark.Run(stream, token, trim.LowWatermark.Value, trim.Next.Value, trim.LastTime.Micros);
+        if (!trims.IsUsedUp) Trim(stream, trim.LowWatermark.Value, ref trims);
+        return _untrimmed.Number(stream, trim.LowWatermark.Value) == 0 ? CommitOutcome.Committed : CommitOutcome.TrimUnfinished;
+    }
+
+    private void Trim(long stream, long low, ref TrimAllowance trims)
+    {
+        if (_storedFrom.Number(stream) is not { } start) return;
+        var batches = 0;
+        var end = start;
+        using var ends = _trimBatches.Query(stream, low, start + trims.BytesLeft, (long)trims.BatchesLeft);
+        while (ends.Read())
         {
-            _putWatermark.Run(stream, token, trim.LowWatermark.Value, trim.Next.Value, trim.LastTime.Micros);
-            _trimBatches.Run(stream, trim.LowWatermark.Value);
+            batches++;
+            end = Math.Max(end, ends.GetInt64(0));
         }
 
-        return CommitOutcome.Committed;
+        trims.Use(batches, end - start);
     }
 
     private bool Add(long stream, long token, in BatchRow row)

@@ -55,7 +55,8 @@ public sealed class SqliteLogStore : ILogStore
         _writer.RunAsync<IReadOnlyList<StreamCommit>, IReadOnlyList<CommitOutcome>>(commits, static (writes, commits) =>
         {
             var outcomes = new CommitOutcome[commits.Count];
-            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = writes.Commits.Write(commits[i]);
+            var trims = new TrimAllowance(commits);
+            for (var i = 0; i < outcomes.Length; i++) outcomes[i] = writes.Commits.Write(commits[i], ref trims);
             return outcomes;
         });
 

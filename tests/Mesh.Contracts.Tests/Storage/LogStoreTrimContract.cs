@@ -70,6 +70,47 @@ public abstract class LogStoreTrimContract(ILogStoreFixture fixture) : LogStoreC
     }
 
     [ContractFact]
+    public async Task A_large_cut_is_deleted_in_steps_bounded_over_all_streams_of_a_transaction()
+    {
+        var owners = new[] { await OpenAsync("one"), await OpenAsync("other") };
+        var feeds = new[] { new BatchFeed(), new BatchFeed() };
+        for (var i = 0; i < 2; i++) await AppendAsync(owners[i], [.. Enumerable.Range(0, 1500).Select(_ => feeds[i].Batch())]);
+        var steps = await CutAsync(owners, feeds);
+        Assert.Equal((3000 + StorageLimits.TrimBatchesMax - 1) / StorageLimits.TrimBatchesMax, steps.Count);
+        Assert.All(steps, batches => Assert.InRange(batches, 1, StorageLimits.TrimBatchesMax));
+    }
+
+    [ContractFact]
+    public async Task A_cut_of_large_batches_is_bounded_in_bytes_and_a_batch_of_any_size_goes()
+    {
+        const int Mega = 1024 * 1024;
+        var owners = new[] { await OpenAsync("one"), await OpenAsync("other") };
+        var feeds = new[] { new BatchFeed(), new BatchFeed() };
+        await AppendAsync(owners[0], [.. Enumerable.Range(0, 20).Select(_ => feeds[0].Batch(bodyBytes: Mega))]);
+        await AppendAsync(owners[1], feeds[1].Batch(bodyBytes: 20 * Mega), feeds[1].Batch());
+        var steps = await CutAsync(owners, feeds);
+        Assert.Equal(22, steps.Sum());
+        Assert.All(steps, batches => Assert.InRange(batches, 1, (int)(StorageLimits.TrimBytesMax / Mega) + 1));
+        Assert.InRange(steps.Count, 2, 4);
+    }
+
+    [ContractFact]
+    public async Task An_owner_that_comes_in_the_middle_of_a_cut_finds_where_it_begins_and_what_is_left()
+    {
+        var owner = await OpenAsync();
+        var feed = new BatchFeed();
+        await AppendAsync(owner, [.. Enumerable.Range(0, StorageLimits.TrimBatchesMax + 10).Select(_ => feed.Batch())]);
+        var low = new Sequence(feed.Next.Value - 1);
+        var commit = Append(owner) with { Trim = new TrimRow(low, feed.Next, feed.Time.Plus(-1)) };
+        Assert.Equal(CommitOutcome.TrimUnfinished, await CommitAsync(commit));
+        var opened = await OpenAsync();
+        Assert.Equal((low, feed.Next), (opened.LowWatermark, opened.Next));
+        Assert.Equal(StorageLimits.TrimBatchesMax + 1, opened.FirstBatch!.Value.First.Value);
+        Assert.Equal(CommitOutcome.Committed, await CommitAsync(commit with { Token = opened.Token }));
+        AssertFirsts(await ReadAllAsync(owner), low.Value);
+    }
+
+    [ContractFact]
     public async Task A_stream_made_again_has_a_new_number_and_the_old_owner_is_refused()
     {
         var old = await OpenAsync();
@@ -111,5 +152,31 @@ public abstract class LogStoreTrimContract(ILogStoreFixture fixture) : LogStoreC
         Assert.Empty((await ReadAllAsync(gone)).Batches);
         Assert.Single((await ReadAllAsync(kept)).Batches);
         Assert.False(await Store.ReclaimAsync());
+    }
+
+    /// <summary>Cuts everything off streams, in one transaction after another.</summary>
+    /// <returns>How many batches went with each.</returns>
+    private async Task<List<int>> CutAsync(OpenedStream[] owners, BatchFeed[] feeds)
+    {
+        var steps = new List<int>();
+        for (var left = await CountAsync(owners); left > 0;)
+        {
+            var outcomes = await Store.CommitAsync([.. owners.Select((owner, i) => Append(owner) with { Trim = new TrimRow(feeds[i].Next, feeds[i].Next, feeds[i].Time.Plus(-1)) })]);
+            var now = await CountAsync(owners);
+            Assert.Equal(now > 0, outcomes.Contains(CommitOutcome.TrimUnfinished));
+            Assert.DoesNotContain(CommitOutcome.Fenced, outcomes);
+            Assert.True(now < left, "A step deleted nothing.");
+            steps.Add(left - now);
+            left = now;
+        }
+
+        return steps;
+    }
+
+    private async Task<int> CountAsync(OpenedStream[] streams)
+    {
+        var batches = 0;
+        foreach (var stream in streams) batches += (await Store.PlacesAsync(stream.Entry.Number, Sequence.First, StorageLimits.PlacesMax)).Count;
+        return batches;
     }
 }

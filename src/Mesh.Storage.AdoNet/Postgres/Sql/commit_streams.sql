@@ -1,4 +1,5 @@
--- Runs after lock_streams in the same transaction, with a snapshot taken after its waits. Gives the streams that failed. All parts see the
+-- Runs after lock_streams in the same transaction, with a snapshot taken after its waits. Gives the streams that failed (1), and
+-- those that have more to be deleted than one transaction may (2). All parts see the
 -- tables as they were before: what one commit both adds and trims is therefore not added at all. Tables are probed by scalar subqueries,
 -- and membership by NOT IN over a hash: the planner cannot turn either into a scan of a whole table.
 with asked as (
@@ -52,9 +53,33 @@ put_watermarks as (
     from trim t
     where s.number = t.stream and t.stream not in (select stream from lost)
 ),
+old_batches as materialized (
+    select o.stream, o.first_sequence, sum(o.size) over (order by o.stream, o.first_sequence) - o.size as before
+    from (
+        select t.stream, c.first_sequence, c.size
+        from trim t
+        cross join lateral (
+            select b.first_sequence, octet_length(b.bytes) as size
+            from mesh.batches b
+            where b.stream = t.stream and b.first_sequence < t.low and b.first_sequence + b.count <= t.low
+            order by b.first_sequence
+            limit $22) c
+        where t.stream not in (select stream from lost)
+        limit $22
+    ) o
+),
+cut as materialized (
+    select stream, max(first_sequence) as last from old_batches where before < $23 group by stream
+),
 trim_batches as (
-    delete from mesh.batches b using trim t
-    where b.stream = t.stream and b.first_sequence < t.low and b.first_sequence + b.count <= t.low
-      and t.stream not in (select stream from lost)
+    delete from mesh.batches b using cut c where b.stream = c.stream and b.first_sequence <= c.last
 )
-select stream from lost
+select stream, 1 from lost
+union all
+select t.stream, 2 from trim t
+where t.stream not in (select stream from lost)
+  and (select true from mesh.batches b
+       where b.stream = t.stream and b.first_sequence > coalesce((select c.last from cut c where c.stream = t.stream), 0)
+         and b.first_sequence < t.low and b.first_sequence + b.count <= t.low
+       order by b.first_sequence
+       limit 1)
