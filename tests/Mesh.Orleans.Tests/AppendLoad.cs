@@ -69,7 +69,7 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
 
     private static List<string>[] Lists(int count) => [.. Enumerable.Range(0, count).Select(_ => new List<string>())];
 
-    private static StreamName Name(int ring) => StreamName.Ring($"load {ring}");
+    public static StreamName Name(int ring) => StreamName.Ring($"load {ring}");
 
     private static int Count(List<string> list)
     {

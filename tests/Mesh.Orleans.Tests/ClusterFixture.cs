@@ -1,5 +1,6 @@
 using Mesh.Contracts.Tests;
 using Mesh.Engine.Storage;
+using Mesh.Orleans.Grains;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -11,6 +12,7 @@ internal sealed class ClusterFixture : IMeshFixture
 {
     private readonly IDisposable? _data;
     private readonly short _silos;
+    private int _answersToLose;
 
     private ClusterFixture(ILogStore store, IDisposable? data, short silos)
     {
@@ -37,6 +39,9 @@ internal sealed class ClusterFixture : IMeshFixture
         return fixture;
     }
 
+    /// <summary>The next answers to appends are lost on their way, as when the silo dies after it has stored them.</summary>
+    public void LoseAnswers(int count) => Volatile.Write(ref _answersToLose, count);
+
     public async Task RestartAsync()
     {
         await Cluster.DisposeAsync();
@@ -57,10 +62,18 @@ internal sealed class ClusterFixture : IMeshFixture
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMesh(Store, options => options.Clock = Clock);
+            silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
         });
         builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock));
         Cluster = builder.Build();
         await Cluster.DeployAsync();
+    }
+
+    private async Task LoseAnswerAsync(IIncomingGrainCallContext call)
+    {
+        await call.Invoke();
+        if (call.MethodName == nameof(IStreamGrain.AppendManyAsync) && Interlocked.Decrement(ref _answersToLose) >= 0)
+            throw new SiloUnavailableException("The test lost the answer.");
     }
 }

@@ -22,6 +22,19 @@ public sealed class FailoverTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Appends_whose_answers_are_lost_are_sent_again_and_stored_once()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var load = new AppendLoad(fixture.Mesh, rings: 4);
+        load.Start();
+        await load.ProgressAsync(1);
+        fixture.LoseAnswers(100);
+        await load.ProgressAsync(40);
+        await load.CheckAsync();
+        Assert.Empty(load.Refusals);
+    }
+
+    [Fact]
     public async Task Silos_join_and_leave_under_load_and_no_client_sees_an_error()
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1);
