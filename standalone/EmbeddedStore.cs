@@ -1,5 +1,6 @@
 using Mesh.Embedded;
 using Mesh.Engine.Storage;
+using Mesh.Hosting;
 using Mesh.Hosting.Options;
 using Mesh.Storage.AdoNet;
 
@@ -22,7 +23,7 @@ internal sealed class EmbeddedStore : IAsyncDisposable
     /// <exception cref="OptionException">The text of <c>--data</c> names no store.</exception>
     public static async Task<EmbeddedStore> OpenAsync(string data, ILogger log)
     {
-        var store = OpenStore(data);
+        var store = DataPlace.Open(data, LogStores.Open);
         try
         {
             var mesh = await EmbeddedMesh.StartAsync(store, new EmbeddedMeshOptions { Warn = text => log.LogWarning("{Warning}", text) });
@@ -39,17 +40,5 @@ internal sealed class EmbeddedStore : IAsyncDisposable
     {
         await Mesh.DisposeAsync();
         await _store.DisposeAsync();
-    }
-
-    private static ILogStore OpenStore(string data)
-    {
-        try
-        {
-            return LogStores.Open(data);
-        }
-        catch (ArgumentException wrong)
-        {
-            throw new OptionException($"--data: {wrong.Message}");
-        }
     }
 }

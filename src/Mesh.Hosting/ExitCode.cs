@@ -13,4 +13,7 @@ public static class ExitCode
     public const int DoorTaken = 3;
 
     public const int NoStorage = 4;
+
+    /// <summary>A gateway found no silo.</summary>
+    public const int NoSilo = 5;
 }

@@ -10,7 +10,14 @@ public sealed class DoorTakenException : Exception
     {
     }
 
-    public static DoorTakenException Of(Door door, SocketException failure)
+    public static DoorTakenException Of(Door door, SocketException failure) => Of(
+        door.Option, door.Address, failure, $"Choose another with {door.Option} <port>, or close this door with {door.Option} off.");
+
+    /// <param name="option">The command line option that moves it.</param>
+    /// <param name="address">Where it should have opened.</param>
+    /// <param name="failure">Why it did not.</param>
+    /// <param name="advice">What to do, in a sentence.</param>
+    public static DoorTakenException Of(string option, ListenAddress address, SocketException failure, string advice)
     {
         var cause = failure.SocketErrorCode switch
         {
@@ -19,7 +26,6 @@ public sealed class DoorTakenException : Exception
             SocketError.AddressNotAvailable => "this machine has no such address",
             _ => failure.Message,
         };
-        return new DoorTakenException(
-            $"{door.Option} cannot open {door.Address}: {cause}. Choose another with {door.Option} <port>, or close this door with {door.Option} off.", failure);
+        return new DoorTakenException($"{option} cannot open {address}: {cause}. {advice}", failure);
     }
 }

@@ -1,10 +1,9 @@
-using Mesh.Hosting.Health;
-using Mesh.Hosting.Metrics;
+using Mesh.Hosting.Operations;
 
 namespace Mesh.Hosting.Doors;
 
 /// <summary>What is where on the HTTP door.</summary>
-internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, HealthEndpoint health, MetricsEndpoint metrics)
+internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, OperationRoutes operations)
 {
     private static readonly PathString RsePrefix = "/rse";
 
@@ -18,12 +17,6 @@ internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, Hea
             return rse(context);
         }
 
-        return request.Path.Value switch
-        {
-            "/healthz/live" => HealthEndpoint.LiveAsync(context),
-            "/healthz/ready" => health.ReadyAsync(context),
-            "/metrics" => metrics.HandleAsync(context),
-            _ => zaqar(context),
-        };
+        return (operations.Find(request.Path) ?? zaqar)(context);
     }
 }

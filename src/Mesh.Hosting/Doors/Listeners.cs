@@ -10,10 +10,10 @@ internal static class Listeners
     /// <summary>Largest HTTP request body taken, in bytes. The doors behind it have smaller bounds of their own.</summary>
     public const long HttpBodyBytesMax = 20 * 1024 * 1024;
 
-    public static void Configure(KestrelServerOptions kestrel, IReadOnlyList<Door> doors, DoorOptions options)
+    public static void Configure(KestrelServerOptions kestrel, IReadOnlyList<Door> doors, int connectionsMax)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = options.ConnectionsMax;
+        kestrel.Limits.MaxConcurrentConnections = connectionsMax;
         kestrel.Limits.MaxRequestBodySize = HttpBodyBytesMax;
         foreach (var door in doors.Where(each => each.Kind != DoorKind.Resp)) kestrel.Listen(door.Address.ToEndPoint(), listen => Configure(listen, door));
     }

@@ -14,6 +14,8 @@ public static class HostLog
     {
         logging.SetMinimumLevel(options.LogLevel);
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why a start failed is told once, in a sentence
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error); // takes the machine's time since its start for a delay, once
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error); // its warnings advise another garbage collector, at every start
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (options.LogFormat == LogFormat.Json)
         {

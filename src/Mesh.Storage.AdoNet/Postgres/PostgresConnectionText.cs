@@ -15,6 +15,9 @@ internal static class PostgresConnectionText
     /// <summary>Connections at most, unless the setting says otherwise. The driver's own default is all that a server takes by its default.</summary>
     private const int ConnectionsMax = 32;
 
+    /// <summary>Membership, reminders and grain storage each have a pool of this size: a silo writes one row every few seconds.</summary>
+    private const int OrleansConnectionsMax = 4;
+
     private const int DriversConnectionsMax = 100;
 
     public static bool Names(string data) => IsUri(data) || data.Contains("Host=", StringComparison.OrdinalIgnoreCase);
@@ -39,6 +42,15 @@ internal static class PostgresConnectionText
         {
             throw new ArgumentException($"The PostgreSQL connection string cannot be read: {failure.Message}", nameof(data), failure);
         }
+    }
+
+    /// <summary>The same database for Orleans, whose tables stand in a schema of their own and whose statements are not ours.</summary>
+    /// <exception cref="ArgumentException">The text is no connection string.</exception>
+    public static string ForOrleans(string data)
+    {
+        var text = new NpgsqlConnectionStringBuilder(Parse(data)) { SearchPath = "orleans", MaxPoolSize = OrleansConnectionsMax, MaxAutoPrepare = 0, ApplicationName = "Mesh (Orleans)" };
+        text.Options = text.Options!.Replace(Settings, "", StringComparison.Ordinal).Trim();
+        return text.ToString();
     }
 
     private static bool IsUri(string data) =>

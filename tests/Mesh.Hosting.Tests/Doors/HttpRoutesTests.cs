@@ -1,5 +1,6 @@
 using Mesh.Hosting.Doors;
 using Mesh.Hosting.Metrics;
+using Mesh.Hosting.Operations;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
@@ -20,7 +21,7 @@ public sealed class HttpRoutesTests
     {
         var reached = "";
         using var collector = new MetricCollector();
-        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), null!, new MetricsEndpoint(collector));
+        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
         var context = new DefaultHttpContext { Request = { Path = path } };
         await routes.HandleAsync(context);
         Assert.Equal(expected, reached);

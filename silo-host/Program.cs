@@ -1,0 +1,4 @@
+using Mesh.Hosting;
+using Mesh.SiloHost;
+
+return await HostProgram.RunAsync(SiloHostOptions.Table, args, SiloProcess.RunAsync);

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Mesh.Hosting;
+using Mesh.Hosting.Doors;
+using Mesh.Hosting.Logs;
+using Mesh.Hosting.Operations;
+using Mesh.Hosting.Options;
+using Mesh.Orleans;
+using Mesh.Storage.AdoNet;
+using Orleans.Configuration;
+
+namespace Mesh.SiloHost;
+
+/// <summary>One silo, from start to end.</summary>
+internal static class SiloProcess
+{
+    /// <summary>How long a silo may take to commit what it accepted and to give its streams up; then it is cut off, and the others find out by themselves.</summary>
+    public static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(20);
+
+    /// <returns>The exit code.</returns>
+    /// <exception cref="OptionException">The text of <c>--data</c> names no PostgreSQL database.</exception>
+    /// <exception cref="StorageUnavailableException">The database is missing, or another cluster's.</exception>
+    /// <exception cref="DoorTakenException">An address cannot be opened.</exception>
+    public static async Task<int> RunAsync(SiloHostOptions options)
+    {
+        await using var database = DataPlace.Open(options.Data, ClusterDatabase.Open);
+        await database.MigrateAsync();
+        if (options.Migrate == Migrate.Only)
+        {
+            Console.WriteLine($"The schema of {DataPlace.Describe(options.Data)} is up to date.");
+            return ExitCode.Drained;
+        }
+
+        await database.ClaimAsync(new ClusterName(options.Cluster.ServiceId, options.Cluster.ClusterId));
+        CheckFree(options);
+        var builder = OperationsServer.NewBuilder(options.Http, "--http", HostLog.Create(options), out var doors);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
+        builder.UseOrleans(silo => Configure(silo, options, database.OrleansConnectionText));
+        await using var web = builder.Build();
+        OperationsServer.Answer(web, web.Services.GetRequiredService<IMesh>());
+        await web.StartAsync();
+        Console.Write(SiloBanner.Write(options, doors));
+        return await EndAsync(web);
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloHostOptions options, string connection)
+    {
+        silo.AddMesh(_ => LogStores.Open(options.Data));
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster.ClusterId, options.Cluster.ServiceId));
+        silo.Configure<EndpointOptions>(endpoints =>
+        {
+            endpoints.AdvertisedIPAddress = options.Advertise;
+            (endpoints.SiloPort, endpoints.GatewayPort) = (options.SiloPort, options.GatewayPort);
+            endpoints.SiloListeningEndpoint = new IPEndPoint(options.Advertise, options.SiloPort);
+            endpoints.GatewayListeningEndpoint = new IPEndPoint(options.Advertise, options.GatewayPort);
+        });
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = options.ProbeTimeout;
+            membership.NumMissedProbesLimit = options.ProbesMissed;
+            membership.TableRefreshTimeout = options.Cluster.TableRefresh;
+        });
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
+        silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
+        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
+        silo.AddAdoNetGrainStorageAsDefault(states => (states.Invariant, states.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
+    }
+
+    /// <summary>Orleans would share a port with another silo, which would then take this one for its own successor.</summary>
+    private static void CheckFree(SiloHostOptions options)
+    {
+        foreach (var (option, port) in new[] { ("--silo-port", options.SiloPort), ("--gateway-port", options.GatewayPort) })
+        {
+            using var socket = new Socket(options.Advertise.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            var address = new ListenAddress(options.Advertise, port);
+            try
+            {
+                socket.Bind(address.ToEndPoint());
+                socket.Listen();
+            }
+            catch (SocketException failure)
+            {
+                throw DoorTakenException.Of(option, address, failure, $"Choose another with {option} <port>, or another address with --advertise.");
+            }
+        }
+    }
+
+    /// <summary>Waits for a signal, and for the silo to give its streams up.</summary>
+    private static async Task<int> EndAsync(WebApplication web)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        web.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        await stopping.Task;
+        var since = Stopwatch.StartNew();
+        await web.WaitForShutdownAsync();
+        if (since.Elapsed < DrainMax) return ExitCode.Drained;
+        await Console.Error.WriteLineAsync($"The silo could not give all its streams up within {DrainMax.TotalSeconds:0} s; the other silos take the rest over.");
+        return ExitCode.NotDrained;
+    }
+}

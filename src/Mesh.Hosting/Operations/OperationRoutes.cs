@@ -1,0 +1,23 @@
+using Mesh.Hosting.Health;
+using Mesh.Hosting.Metrics;
+
+namespace Mesh.Hosting.Operations;
+
+/// <summary>What every process answers to those who look after it: <c>/healthz/live</c>, <c>/healthz/ready</c>, <c>/metrics</c>.</summary>
+internal sealed class OperationRoutes(HealthEndpoint health, MetricsEndpoint metrics)
+{
+    /// <param name="web">The process's web server; readiness ends when it begins to stop.</param>
+    /// <param name="mesh">What readiness is asked of.</param>
+    public static OperationRoutes Of(WebApplication web, IMesh mesh) => new(
+        new HealthEndpoint(new StorageProbe(mesh, TimeProvider.System), web.Lifetime.ApplicationStopping),
+        new MetricsEndpoint(web.Services.GetRequiredService<MetricCollector>()));
+
+    /// <returns>Null for any other path.</returns>
+    public RequestDelegate? Find(PathString path) => path.Value switch
+    {
+        "/healthz/live" => HealthEndpoint.LiveAsync,
+        "/healthz/ready" => health.ReadyAsync,
+        "/metrics" => metrics.HandleAsync,
+        _ => null,
+    };
+}

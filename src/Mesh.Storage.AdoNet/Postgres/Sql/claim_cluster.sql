@@ -1,0 +1,1 @@
+insert into mesh.cluster (service_id, cluster_id) values ($1, $2) on conflict do nothing

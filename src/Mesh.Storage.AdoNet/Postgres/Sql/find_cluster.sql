@@ -1,0 +1,1 @@
+select service_id, cluster_id from mesh.cluster
