@@ -129,6 +129,9 @@ public static class JournalOp
     /// <summary>Marks of senders (<see cref="Log.SenderMarks"/>).</summary>
     public const byte Senders = 5;
 
+    /// <summary>Records moved here from other streams (<see cref="Log.MovedRecords"/>).</summary>
+    public const byte Moved = 6;
+
     /// <summary>Claims of a queue.</summary>
     public const byte Claims = 16;
 }

@@ -3,11 +3,13 @@ using Mesh.Engine.Journal;
 
 namespace Mesh.Engine.Log;
 
-/// <summary>Which appends were made before, and what they got: by the ids that publishers give, and by the marks of hosts that send. Not thread-safe.</summary>
+/// <summary>Which appends were made before, and what they got: by the ids that publishers give, by the marks of hosts that send, and by
+/// where moved records come from. Not thread-safe.</summary>
 internal sealed class Repeats(TimeSpan window)
 {
     private readonly DedupeWindow _ids = new(window);
     private readonly SenderMarks _marks = new(window);
+    private readonly MovedRecords _moved = new();
     private readonly ArrayBufferWriter<byte> _scratch = new(64);
 
     /// <summary>What the append was given when it came before; null when it is new.</summary>
@@ -22,6 +24,7 @@ internal sealed class Repeats(TimeSpan window)
             if (_marks.IsSettled(mark)) return new AppendResult.Busy(retryAfter);
         }
 
+        if (options.Origin is { } origin && _moved.Find(origin) is { } moved) return new AppendResult.Duplicate(stream, moved, 1);
         var id = options.DedupeId;
         if (id.Length == 0) return null;
         if (id.Length > DedupeWindow.IdBytesMax)
@@ -45,6 +48,14 @@ internal sealed class Repeats(TimeSpan window)
             journal.Add(JournalOp.Dedupe, _scratch.WrittenSpan);
         }
 
+        if (options.Origin is { } origin)
+        {
+            _moved.Add(origin, placed.First);
+            _scratch.ResetWrittenCount();
+            MovedRecords.Write(_scratch, origin, placed.First);
+            journal.Add(JournalOp.Moved, _scratch.WrittenSpan);
+        }
+
         if (options.Sender is not { } mark) return;
         _marks.Add(mark, placed);
         _scratch.ResetWrittenCount();
@@ -58,6 +69,7 @@ internal sealed class Repeats(TimeSpan window)
         {
             if (entry.Op == JournalOp.Dedupe) _ids.ReadAll(entry.Payload.Span);
             if (entry.Op == JournalOp.Senders) _marks.ReadAll(entry.Payload.Span);
+            if (entry.Op == JournalOp.Moved) _moved.ReadAll(entry.Payload.Span);
         }
     }
 
@@ -69,5 +81,8 @@ internal sealed class Repeats(TimeSpan window)
         _scratch.ResetWrittenCount();
         _marks.WriteAll(_scratch, now);
         if (_scratch.WrittenCount > 0) StreamJournal.WriteEntry(target, JournalOp.Senders, _scratch.WrittenSpan);
+        _scratch.ResetWrittenCount();
+        _moved.WriteAll(_scratch);
+        if (_scratch.WrittenCount > 0) StreamJournal.WriteEntry(target, JournalOp.Moved, _scratch.WrittenSpan);
     }
 }

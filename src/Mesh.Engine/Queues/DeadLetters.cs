@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Queues;
@@ -10,10 +8,6 @@ public delegate IStreamLog DeadLetterTarget(StreamName queue);
 /// <summary>The form in which a record goes to another queue.</summary>
 internal static class DeadLetters
 {
-    /// <summary>One move is one append, however often it is tried: the id is made of where the record comes from.</summary>
-    public static ReadOnlyMemory<byte> MoveId(StreamNumber source, Sequence sequence) =>
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"dead-letter {source.Value} {sequence.Value}"));
-
     /// <summary>A segment of the one record, with its own time to live from now on, hidden for as long as the claim that found it lasts.</summary>
     public static ReadOnlyMemory<byte> Encode(in BatchSlice slice, RecordTime expiresAt, RecordTime now, TimeSpan? ttl, TimeSpan hiddenFor)
     {

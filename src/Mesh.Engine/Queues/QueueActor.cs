@@ -1,13 +1,10 @@
 using Mesh.Engine.Claims;
-using Mesh.Engine.Journal;
-using Mesh.Engine.Log;
-using Mesh.Engine.Storage;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Queues;
 
 /// <summary>One queue: a log and the claims on it. A claim, ack or delivery is answered when its journal entry is durable.</summary>
-public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetterTarget deadLetters) : QueueReader(name, engine), IQueue
+public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetterTarget deadLetters) : QueueFrontier(name, engine), IQueue
 {
     /// <summary>Records that one call takes at most.</summary>
     private const int TakeMax = 1000;
@@ -15,13 +12,9 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
     /// <summary>Records that one call moves to the dead letters at most; the next calls move the others.</summary>
     private const int DyingMax = 100;
 
-    /// <summary>Bytes read to see whether the oldest record has expired.</summary>
-    private const int HeadBytes = 64 * 1024;
-
     private static readonly TimeSpan TermMax = TimeSpan.FromDays(366);
 
-    private readonly LookAhead _ahead = new();
-    private bool _wasUsed;
+    private readonly DeadLetterMover _mover = new(deadLetters);
 
     public async ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default)
     {
@@ -58,26 +51,6 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         }
     }
 
-    private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries) =>
-        await base.RebuildAsync(opened, log, entries) + _ahead.Clear;
-
-    private protected override void OnReset()
-    {
-        base.OnReset();
-        _ahead.Clear();
-    }
-
-    private protected override async ValueTask PrepareMaintenanceAsync()
-    {
-        await SweepAsync(CancellationToken.None);
-        lock (Turn)
-        {
-            // A queue that nobody takes from holds no bytes.
-            if (!_wasUsed) _ahead.Release();
-            _wasUsed = false;
-        }
-    }
-
     private static void Check(in ClaimTerms terms)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(terms.VisibilityTimeout, TimeSpan.FromMicroseconds(1), nameof(terms));
@@ -106,13 +79,6 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
 
             return await changed;
         }
-    }
-
-    /// <summary>In a turn: what is gone at the head is gone for readers too, and whole batches of it are deleted.</summary>
-    private void Settle()
-    {
-        Log!.RaiseLow(Table.Low < Log.PendingNext ? Table.Low : Log.PendingNext);
-        CountClaims();
     }
 
     /// <summary>In a turn: deletes those of the records that there are.</summary>
@@ -144,7 +110,7 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
                 taking = new Taking(Log?.Number, Engine.Clock.Now());
                 if (IsMissing) return taking;
                 if (!IsOpen) continue;
-                _wasUsed = true;
+                WasUsed = true;
                 Advance(taking.Now);
                 toRead = Examine(limit, taking.Now);
                 if (toRead is null && Choose(taking, limit, brought))
@@ -174,19 +140,6 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         }
     }
 
-    /// <summary>In a turn: looks at records until so many are free.</summary>
-    /// <returns>From where records must be read first; null when there is nothing more to look at.</returns>
-    private Sequence? Examine(int limit, RecordTime now)
-    {
-        while (Table.FreeCount < limit && Table.Frontier <= Log!.High && !Table.IsFull)
-        {
-            if (!_ahead.TryPeek(Table.Frontier, out var terms)) return _ahead.NextToRead(Table.Frontier);
-            if (Table.Examine(terms, now)) _ahead.SetAside();
-        }
-
-        return null;
-    }
-
     /// <summary>In a turn: the oldest free records with their bytes, and the spent ones among them.</summary>
     /// <returns>True when there are some to be taken now; their bytes must be at hand, for what is taken for good may be deleted in storage at once.</returns>
     private bool Choose(Taking taking, int limit, Dictionary<long, BatchSlice> brought)
@@ -194,12 +147,12 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         foreach (var entry in Table.Free().Take(limit))
         {
             if (taking.IsFull) break;
-            if (_ahead.TryFind(entry.Sequence, out var slice) || brought.TryGetValue(entry.Sequence, out slice)) taking.Add(entry, slice);
+            if (Ahead.TryFind(entry.Sequence, out var slice) || brought.TryGetValue(entry.Sequence, out slice)) taking.Add(entry, slice);
             else taking.Missing.Add(new Sequence(entry.Sequence));
         }
 
         if (taking.Missing.Count > 0) return false;
-        foreach (var entry in taking.Entries) _ahead.Drop(entry.Sequence);
+        foreach (var entry in taking.Entries) Ahead.Drop(entry.Sequence);
         var end = taking.Entries.Count == limit || taking.IsFull ? taking.Entries[^1].Sequence : long.MaxValue;
         taking.Dying.AddRange(Table.Spent().TakeWhile(entry => entry.Sequence < end).Take(DyingMax));
         foreach (var entry in taking.Dying) Table.Bury(entry);
@@ -219,65 +172,18 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         }
     }
 
-    private async ValueTask ReadAheadAsync(StreamNumber stream, Sequence from, int bytesMax, CancellationToken cancel)
-    {
-        var page = await ReadAsync(new ReadQuery { From = from, RecordsMax = LookAhead.RecordsMax, BytesMax = bytesMax }, cancel);
-        lock (Turn)
-        {
-            // A queue made anew meanwhile has other records.
-            if (Log?.Number != stream) return;
-            if (page.Count > 0) _ahead.Add(page, from, Table.Frontier);
-            else if (_ahead.NextToRead(Table.Frontier) == from) Table.SkipTo(page.Next);
-        }
-    }
-
-    /// <summary>Deletes records that have expired at the head of the queue, where they would be counted although nobody can have them.</summary>
-    private async ValueTask SweepAsync(CancellationToken cancel)
-    {
-        for (Sequence? toRead = Sequence.First; toRead is not null;)
-        {
-            StreamNumber stream;
-            lock (Turn)
-            {
-                if (!IsOpen) return;
-                stream = Log!.Number;
-                var now = Engine.Clock.Now();
-                Advance(now);
-                toRead = Sweep(now);
-                Settle();
-            }
-
-            if (toRead is { } from) await ReadAheadAsync(stream, from, HeadBytes, cancel);
-        }
-    }
-
-    /// <summary>In a turn: looks at records at the frontier as long as nothing before it is left, and the next one has expired.</summary>
-    /// <returns>From where records must be read first; null when that is done.</returns>
-    private Sequence? Sweep(RecordTime now)
-    {
-        while (true)
-        {
-            Table.SkipTo(Table.Low < Table.Frontier ? Table.Frontier : Table.Low);
-            if (Table.Low < Table.Frontier || Table.Frontier > Log!.High) break;
-            if (_ahead.Head.Sequence == Table.Frontier.Value && _ahead.Head.ExpiresAt > now) break;
-            if (!_ahead.TryPeek(Table.Frontier, out var terms)) return _ahead.NextToRead(Table.Frontier);
-            _ahead.Head = terms;
-            if (terms.ExpiresAt > now) Table.SkipTo(new Sequence(terms.Sequence));
-            else Table.Examine(terms, now);
-        }
-
-        Table.WriteExamined();
-        return null;
-    }
-
     /// <summary>Appends what was delivered too often to the queue for dead letters, and only then deletes it here: a crash in between repeats the append, which
-    /// the dedupe window makes one. What the call has taken is durable and is answered, whatever becomes of the move: the next call tries it again.</summary>
+    /// the other queue knows by where it comes from. What the call has taken is durable and is answered, whatever becomes of the move: the next call tries it again.</summary>
     private async ValueTask MoveToDeadLettersAsync(Taking taking, TimeSpan hiddenFor, CancellationToken cancel)
     {
         try
         {
-            var moved = await MoveAsync(taking, hiddenFor, cancel);
+            // The options may have changed since.
+            if (Options.DeadLetterQueue is not { } queue) return;
+            var target = StreamName.Queue(queue, Name.Project);
+            var moved = await MoveAsync(taking, target, hiddenFor, cancel);
             await ChangeAsync(_ => Log!.Number == taking.Stream ? Delete(moved) : 0);
+            _mover.Settle(taking.Stream!.Value, target, moved);
         }
         catch (Exception reason) when (taking.Entries.Count > 0 && reason is StorageUnavailableException or StreamFencedException)
         {
@@ -293,26 +199,17 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
     }
 
     /// <returns>The records that are in the other queue now, or cannot be read.</returns>
-    private async ValueTask<List<Sequence>> MoveAsync(Taking taking, TimeSpan hiddenFor, CancellationToken cancel)
+    private async ValueTask<List<Sequence>> MoveAsync(Taking taking, StreamName target, TimeSpan hiddenFor, CancellationToken cancel)
     {
-        // The options may have changed since.
-        if (Options.DeadLetterQueue is not { } queue) return [];
-        var target = deadLetters(StreamName.Queue(queue, Name.Project));
         var dying = taking.Dying.ToDictionary(entry => new Sequence(entry.Sequence));
         var sequences = dying.Keys.ToList();
         var picked = await PickAsync(taking.Stream!.Value, sequences, QueuePageBuilder.BytesMax, cancel);
-        var moves = new List<Task<AppendResult>>(picked.Slices.Count);
-        var moving = new List<Sequence>(picked.Slices.Count);
-        foreach (var slice in picked.Slices)
+        var letters = picked.Slices.ConvertAll(slice =>
         {
             var sequence = QueuePageBuilder.SequenceOf(slice);
-            var segment = DeadLetters.Encode(slice, dying[sequence].ExpiresAt, taking.Now, Options.DeadLetterTtl, hiddenFor);
-            moves.Add(target.AppendAsync(segment, new AppendOptions { DedupeId = DeadLetters.MoveId(taking.Stream.Value, sequence) }).AsTask());
-            moving.Add(sequence);
-        }
-
-        var results = await Task.WhenAll(moves);
-        var kept = moving.Where((_, i) => results[i] is not (AppendResult.Appended or AppendResult.Duplicate)).ToHashSet();
+            return new DeadLetter(sequence, DeadLetters.Encode(slice, dying[sequence].ExpiresAt, taking.Now, Options.DeadLetterTtl, hiddenFor));
+        });
+        var kept = await _mover.MoveAsync(taking.Stream.Value, target, letters);
         return sequences.Take(picked.Looked).Where(sequence => !kept.Contains(sequence)).ToList();
     }
 }

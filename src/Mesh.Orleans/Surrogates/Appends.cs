@@ -16,6 +16,30 @@ internal struct AppendOptionsForm
 
     [Id(3)]
     public SenderMark? Sender;
+
+    [Id(4)]
+    public MoveOrigin? Origin;
+}
+
+[GenerateSerializer, Immutable]
+internal struct MoveOriginForm
+{
+    [Id(0)]
+    public StreamNumber Stream;
+
+    [Id(1)]
+    public Sequence Sequence;
+
+    [Id(2)]
+    public Sequence[] Settled;
+}
+
+[RegisterConverter]
+internal sealed class MoveOriginConverter : IConverter<MoveOrigin, MoveOriginForm>
+{
+    public MoveOrigin ConvertFromSurrogate(in MoveOriginForm surrogate) => new(surrogate.Stream, surrogate.Sequence, surrogate.Settled);
+
+    public MoveOriginForm ConvertToSurrogate(in MoveOrigin value) => new() { Stream = value.Stream, Sequence = value.Sequence, Settled = [.. value.Settled] };
 }
 
 [GenerateSerializer, Immutable]
@@ -43,10 +67,10 @@ internal sealed class SenderMarkConverter : IConverter<SenderMark, SenderMarkFor
 internal sealed class AppendOptionsConverter : IConverter<AppendOptions, AppendOptionsForm>
 {
     public AppendOptions ConvertFromSurrogate(in AppendOptionsForm surrogate) =>
-        new() { DedupeId = surrogate.DedupeId, MustExist = surrogate.MustExist, TrimToCount = surrogate.TrimToCount, Sender = surrogate.Sender };
+        new() { DedupeId = surrogate.DedupeId, MustExist = surrogate.MustExist, TrimToCount = surrogate.TrimToCount, Sender = surrogate.Sender, Origin = surrogate.Origin };
 
     public AppendOptionsForm ConvertToSurrogate(in AppendOptions value) =>
-        new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount, Sender = value.Sender };
+        new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount, Sender = value.Sender, Origin = value.Origin };
 }
 
 [RegisterConverter]

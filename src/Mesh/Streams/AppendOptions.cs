@@ -9,6 +9,9 @@ public readonly record struct AppendOptions
     /// <summary>Set by hosts that send appends over a network: a repeat gets what the first got, as if that had arrived now.</summary>
     public SenderMark? Sender { get; init; }
 
+    /// <summary>Set when the append moves one record here from another stream: a repeat gets <see cref="AppendResult.Duplicate"/>, however late it comes.</summary>
+    public MoveOrigin? Origin { get; init; }
+
     /// <summary>Do not create a missing stream: answer <see cref="AppendResult.NoSuchStream"/>.</summary>
     public bool MustExist { get; init; }
 

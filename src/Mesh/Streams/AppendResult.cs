@@ -18,7 +18,7 @@ public abstract record AppendResult
         public Sequence Last => First.Plus(Count - 1);
     }
 
-    /// <summary>The dedupe id was seen within the window: nothing was stored; this is what the first append got.</summary>
+    /// <summary>The dedupe id was seen within the window, or the record was moved here before: nothing was stored; this is what the first append got.</summary>
     public sealed record Duplicate(StreamNumber Stream, Sequence First, int Count) : AppendResult;
 
     /// <summary>Too much waits to be committed, or the stream's times lead the clock by more than a second. Nothing was stored; try again.</summary>

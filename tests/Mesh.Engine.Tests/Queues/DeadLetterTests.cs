@@ -59,6 +59,25 @@ public sealed class DeadLetterTests : IAsyncLifetime
         Assert.Equal(["poison"], (await _mesh.Queue(Dead).ListAsync(All)).Records.Bodies());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(60)]
+    public async Task A_move_that_a_crash_cut_in_two_is_made_once_however_late_it_is_tried_again(int records)
+    {
+        var bodies = Enumerable.Range(0, records).Select(number => $"poison {number}").ToArray();
+        await DeliverAsync(bodies);
+        _store.Refused = (await _mesh.Catalogue.FindAsync(Name))!.Number;
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Queue.ClaimAsync(1, Minute).AsTask());
+        Assert.Equal(bodies, (await _mesh.Queue(Dead).ListAsync(All)).Records.Bodies());
+        await RestartAsync();
+        _store.Refused = null;
+        _clock.Advance(TimeSpan.FromDays(30));
+        Assert.Equal(bodies, (await Queue.ListAsync(All)).Records.Bodies());
+        Assert.Null((await Queue.ClaimAsync(1, Minute)).Id);
+        Assert.Empty((await Queue.ListAsync(All)).Records.Bodies());
+        Assert.Equal(bodies, (await _mesh.Queue(Dead).ListAsync(All)).Records.Bodies());
+    }
+
     [Fact]
     public async Task A_record_whose_move_failed_still_expires()
     {
@@ -87,6 +106,12 @@ public sealed class DeadLetterTests : IAsyncLifetime
         Assert.InRange(_store.Commits - commits, 1, 10);
         Assert.Equal(bodies, (await _mesh.Queue(Dead).ListAsync(All)).Records.Bodies());
         Assert.Equal(0, (await Queue.StatsAsync()).Free);
+    }
+
+    private async Task RestartAsync()
+    {
+        await _mesh.DisposeAsync();
+        _mesh = await EmbeddedMesh.StartAsync(_store, clock: _clock);
     }
 
     private async Task CreateAsync() =>
