@@ -22,6 +22,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private readonly StreamRegistry<StreamOwner> _actors;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _writer;
+    private readonly RetentionSweep _sweep;
     private readonly Task _maintenance;
     private int _hasDropped = 1;
 
@@ -30,6 +31,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _options = options;
         var pump = new CommitPump(store, options.Commit);
         _engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
+        _sweep = new RetentionSweep(store, _engine.Clock);
         _actors = new StreamRegistry<StreamOwner>(Create, options.ActorsMax);
         Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), () => Volatile.Write(ref _hasDropped, 1));
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
@@ -109,6 +111,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private async Task MaintainOnceAsync()
     {
         foreach (var actor in _actors.Recent()) await actor.MaintainAsync();
+        foreach (var name in await _sweep.NextAsync(_stop.Token)) await _actors.Get(name).MaintainAsync(opens: true);
         if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
         while (!_stop.IsCancellationRequested && await _engine.Store.ReclaimAsync(_stop.Token))
         {

@@ -46,6 +46,19 @@ internal static class StoredRows
         LastBatch = last,
     };
 
+    /// <summary>From the columns number, project, kind, name, options, low_watermark and those of the first batch, which may be null.</summary>
+    public static StoredStream StoredOf(DbDataReader row)
+    {
+        var project = StoredForm.ToName(row.GetFieldValue<byte[]>(1));
+        var name = new StreamName(project, (StreamKind)row.GetInt16(2), StoredForm.ToName(row.GetFieldValue<byte[]>(3)));
+        return new StoredStream(
+            new StreamNumber(row.GetInt64(0)),
+            name,
+            StreamOptions.FromJson(row.GetString(4)),
+            new Sequence(row.GetInt64(5)),
+            row.IsDBNull(6) ? null : PlaceOf(row, 6));
+    }
+
     private static StreamEntry EntryOf(DbDataReader row, StreamName name, long number, int column) => new(
         name,
         new StreamNumber(number),

@@ -103,6 +103,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
 
     public ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default) => There().CountEntriesAsync(project, kind, cancel);
 
+    public ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default) =>
+        There().ListStoredAsync(after, limit, cancel);
+
     public ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
         There().UpdateEntryAsync(stream, options, metadata, cancel);
 

@@ -65,6 +65,12 @@ public interface ILogStore : IAsyncDisposable
 
     ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default);
 
+    /// <summary>All streams in the order of their numbers, each with its oldest batch.</summary>
+    /// <param name="after">The last number seen; the default to begin.</param>
+    /// <param name="limit">1 to 1,000.</param>
+    /// <param name="cancel">Ends the call.</param>
+    ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default);
+
     /// <summary>Replaces options and metadata of a stream.</summary>
     /// <returns>False when the stream is gone.</returns>
     ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default);
@@ -143,6 +149,14 @@ public readonly record struct BatchPlace(Sequence First, int Count, RecordTime F
 
     public RecordTime LastTime => FirstTime.Plus(Count - 1);
 }
+
+/// <summary>A stream as storage has it, whoever owns it.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Options">What it keeps.</param>
+/// <param name="LowWatermark">Oldest record kept, as of the last trim that was written.</param>
+/// <param name="FirstBatch">The first batch still stored; null when there is none.</param>
+public readonly record struct StoredStream(StreamNumber Number, StreamName Name, StreamOptions Options, Sequence LowWatermark, BatchPlace? FirstBatch);
 
 /// <summary>A batch to store.</summary>
 /// <param name="Place">Where it stands.</param>

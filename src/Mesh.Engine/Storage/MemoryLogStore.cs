@@ -121,6 +121,18 @@ public sealed class MemoryLogStore : ILogStore
         lock (_lock) return ValueTask.FromResult(_catalogue.TryGetValue((project, kind), out var names) ? names.Count : 0L);
     }
 
+    public ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default)
+    {
+        StorageLimits.CheckEntries(limit);
+        lock (_lock)
+        {
+            var streams = new List<StoredStream>();
+            for (var number = after.Value + 1; number <= _lastNumber && streams.Count < limit; number++)
+                if (_byNumber.TryGetValue(new StreamNumber(number), out var rows)) streams.Add(rows.Stored);
+            return ValueTask.FromResult<IReadOnlyList<StoredStream>>(streams);
+        }
+    }
+
     public ValueTask<bool> UpdateEntryAsync(
         StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default)
     {

@@ -17,6 +17,8 @@ internal sealed class MemoryStreamRows(StreamEntry entry)
 
     public ReadOnlySpan<BatchRow> Batches => CollectionsMarshal.AsSpan(_batches)[_head..];
 
+    public StoredStream Stored => new(Entry.Number, Entry.Name, Entry.Options, _trim.LowWatermark, Batches.IsEmpty ? null : Batches[0].Place);
+
     public OpenedStream Open(bool isNew)
     {
         _token = new FencingToken(_token.Value + 1);

@@ -8,7 +8,7 @@ public static class StorageLimits
     /// <summary>Most places in one answer of <see cref="ILogStore.PlacesAsync"/>.</summary>
     public const int PlacesMax = 10_000;
 
-    /// <summary>Most entries in one answer of <see cref="ILogStore.ListEntriesAsync"/>.</summary>
+    /// <summary>Most entries in one answer of <see cref="ILogStore.ListEntriesAsync"/> or <see cref="ILogStore.ListStoredAsync"/>.</summary>
     public const int EntriesMax = 1000;
 
     /// <summary>Batches that one transaction deletes below low watermarks, over all its streams, at most; more if it adds more (<see cref="TrimAllowance"/>).</summary>

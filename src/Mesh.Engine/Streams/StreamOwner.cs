@@ -107,8 +107,10 @@ public abstract class StreamOwner
     }
 
     /// <summary>Deletes in storage what retention has taken from readers, if anything. Called by the host now and then.</summary>
-    public async ValueTask MaintainAsync()
+    /// <param name="opens">Opens the stream for that; else one that is not open is left alone.</param>
+    public async ValueTask MaintainAsync(bool opens = false)
     {
+        if (opens) await EnsureOpenAsync(null);
         lock (Turn)
         {
             if (_state != OwnerState.Open) return;

@@ -19,6 +19,7 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
     private static readonly string Place = PostgresCommands.Text("find_place");
     private static readonly string FindEntry = PostgresCommands.Text("find_entry");
     private static readonly string ListEntries = PostgresCommands.Text("list_entries");
+    private static readonly string ListStored = PostgresCommands.Text("list_stored");
     private static readonly string CountEntries = PostgresCommands.Text("count_entries");
     private static readonly string UpdateEntry = PostgresCommands.Text("update_entry");
     private static readonly string DeleteStream = PostgresCommands.Text("delete_stream");
@@ -112,6 +113,19 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
             await using var command = connection.Command(CountEntries, StoredForm.OfName(asked.project), (short)asked.kind);
             return (long)(await command.ExecuteScalarAsync(cancel))!;
         }, cancel);
+
+    public ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default)
+    {
+        StorageLimits.CheckEntries(limit);
+        return _database.RunAsync<(StreamNumber, int), IReadOnlyList<StoredStream>>((after, limit), static async (connection, asked, cancel) =>
+        {
+            await using var command = connection.Command(ListStored, asked.Item1.Value, asked.Item2);
+            await using var rows = await command.ExecuteReaderAsync(cancel);
+            var streams = new List<StoredStream>();
+            while (await rows.ReadAsync(cancel)) streams.Add(StoredRows.StoredOf(rows));
+            return streams;
+        }, cancel);
+    }
 
     public ValueTask<bool> UpdateEntryAsync(
         StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>

@@ -97,6 +97,13 @@ public sealed class SqliteLogStore : ILogStore
     public ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default) =>
         _readers.RunAsync((project, kind), static (reads, asked) => reads.CountEntries(asked.project, asked.kind), cancel);
 
+    public ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default)
+    {
+        StorageLimits.CheckEntries(limit);
+        return _readers.RunAsync<(StreamNumber, int), IReadOnlyList<StoredStream>>(
+            (after, limit), static (reads, asked) => reads.ListStored(asked.Item1, asked.Item2), cancel);
+    }
+
     public ValueTask<bool> UpdateEntryAsync(
         StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
         WriteAsync((stream, options, metadata), static (writes, asked) => writes.Update(asked.stream, asked.options, asked.metadata), cancel);

@@ -10,6 +10,7 @@ internal sealed class SqliteReads(SqliteSession session) : IDisposable
     private readonly SqliteStatement _places = session.Prepare("read_places", "$stream", "$from", "$limit");
     private readonly SqliteStatement _find = session.Prepare("find_entry", "$project", "$kind", "$name");
     private readonly SqliteStatement _list = session.Prepare("list_entries", "$project", "$kind", "$after", "$limit");
+    private readonly SqliteStatement _stored = session.Prepare("list_stored", "$after", "$limit");
     private readonly SqliteStatement _count = session.Prepare("count_entries", "$project", "$kind");
     private readonly SqlitePlaces _place = new(session);
 
@@ -59,6 +60,14 @@ internal sealed class SqliteReads(SqliteSession session) : IDisposable
         using var rows = _list.Query(StoredForm.OfName(project), (long)kind, StoredForm.OfName(after), (long)limit);
         while (rows.Read()) entries.Add(StoredRows.EntryOf(rows, project, kind));
         return entries;
+    }
+
+    public List<StoredStream> ListStored(StreamNumber after, int limit)
+    {
+        var streams = new List<StoredStream>();
+        using var rows = _stored.Query(after.Value, (long)limit);
+        while (rows.Read()) streams.Add(StoredRows.StoredOf(rows));
+        return streams;
     }
 
     public long CountEntries(string project, StreamKind kind) => _count.Number(StoredForm.OfName(project), (long)kind) ?? 0;

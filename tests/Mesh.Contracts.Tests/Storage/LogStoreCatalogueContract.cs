@@ -1,5 +1,6 @@
 using Mesh.Engine.Storage;
 using Mesh.Testing.Postgres;
+using Mesh.Testing.Storage;
 using Xunit;
 
 namespace Mesh.Contracts.Tests.Storage;
@@ -37,6 +38,30 @@ public abstract class LogStoreCatalogueContract(ILogStoreFixture fixture) : LogS
     [ContractFact]
     public async Task A_list_has_at_most_a_thousand_names() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => ListAsync("", StorageLimits.EntriesMax + 1));
+
+    [ContractFact]
+    public async Task All_streams_are_listed_by_number_with_what_they_keep_and_their_oldest_batch()
+    {
+        var options = new StreamOptions { RetentionAge = TimeSpan.FromSeconds(9) };
+        var requests = new[] { StreamName.Queue("none", Project), StreamName.Channel("some\0", Project), StreamName.Ring("cut", Project), StreamName.Ring("gone", Project) };
+        var opened = new List<OpenedStream>();
+        foreach (var name in requests) opened.Add((await Store.OpenAsync([new OpenRequest(name, new StreamSeed(options, new byte[] { 1 }, new RecordTime(1)))]))[0]!);
+        await Store.DeleteAsync(requests[3]);
+        var rows = new[] { new BatchFeed().Batch(3), new BatchFeed().Batch(2, firstId: new RingId(5, 1)) };
+        await AppendAsync(opened[1], rows[0]);
+        await AppendAsync(opened[2], rows[1]);
+        await CommitAsync(Append(opened[2]) with { Trim = new TrimRow(new Sequence(2), new Sequence(3), rows[1].Place.LastTime) });
+        var before = new StreamNumber(opened[0].Entry.Number.Value - 1);
+        var listed = await Store.ListStoredAsync(before, 1000);
+        Assert.Equal(
+            [
+                new StoredStream(opened[0].Entry.Number, requests[0], options, Sequence.First, null),
+                new StoredStream(opened[1].Entry.Number, requests[1], options, Sequence.First, rows[0].Place),
+                new StoredStream(opened[2].Entry.Number, requests[2], options, new Sequence(2), rows[1].Place),
+            ],
+            listed.Where(stream => stream.Name.Project == Project));
+        Assert.Equal(opened[0].Entry.Number, Assert.Single(await Store.ListStoredAsync(before, 1)).Number);
+    }
 
     [ContractFact]
     public async Task Changed_options_and_metadata_outlive_a_restart_and_leave_the_rest_alone()
