@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Mesh.Testing;
 
 namespace Mesh.Bench.Servers;
 
@@ -39,7 +40,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> RedisAsync(bool durable)
     {
         var folder = NewFolder();
-        var port = FreePort();
+        var port = FreePort.Take();
         string[] persistence = durable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
         return StartAsync(Tools.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--logfile", "redis.log", .. persistence], port, folder);
     }
@@ -57,7 +58,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>A bare connection handler: what the web server's transport alone takes.</summary>
     public static Task<ServerProcess> BareAsync()
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         return StartAsync("dotnet", [typeof(ServerProcess).Assembly.Location, "bare", $"{port}"], port, null);
     }
 
@@ -69,13 +70,6 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         _process.Dispose();
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
-    }
-
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     /// <summary>Starts a program and waits until it takes connections. Without a port, the server chooses one and says so.</summary>

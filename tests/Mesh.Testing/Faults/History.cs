@@ -8,6 +8,7 @@ namespace Mesh.Testing.Faults;
 /// </summary>
 public sealed class History
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<MessageId, Send>> _sends = [];
     private readonly List<Reading> _readings = [];
@@ -37,6 +38,28 @@ public sealed class History
     public void Fault(string name)
     {
         lock (_gate) _faults.Add((name, Stopwatch.GetTimestamp()));
+    }
+
+    /// <summary>The messages of a stream that were acknowledged so far.</summary>
+    public IReadOnlyList<MessageId> AcknowledgedOf(string stream)
+    {
+        lock (_gate) return _sends.TryGetValue(stream, out var sends) ? [.. sends.Values.Where(send => send.IsAcknowledged).Select(send => send.Message)] : [];
+    }
+
+    /// <summary>Waits until each of the streams has had so many messages acknowledged.</summary>
+    /// <exception cref="TimeoutException">One has not in time; the message names it.</exception>
+    public async Task AcknowledgedAsync(IEnumerable<string> streams, int count, TimeSpan timeMax)
+    {
+        var since = Stopwatch.GetTimestamp();
+        foreach (var stream in streams.Distinct())
+        {
+            while (AcknowledgedOf(stream).Count < count)
+            {
+                if (Stopwatch.GetElapsedTime(since) > timeMax)
+                    throw new TimeoutException($"{stream} has had {AcknowledgedOf(stream).Count} messages acknowledged, not {count}, within {timeMax}.");
+                await Task.Delay(LookAgain);
+            }
+        }
     }
 
     /// <summary>Compares what was answered and read with what is stored at the end.</summary>

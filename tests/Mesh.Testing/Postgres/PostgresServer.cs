@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Mesh.Testing.Postgres;
 
@@ -33,7 +31,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("mesh-postgres-").FullName;
         if (PostgresBinaries.OtherUser is { } user) await PostgresBinaries.RunAsync("chown", [user, folder]);
-        var server = new PostgresServer(folder, FreePort(), StartWatcher(folder));
+        var server = new PostgresServer(folder, FreePort.Take(), StartWatcher(folder));
         await PostgresBinaries.RunAsync("initdb", ["-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         await server.ResumeAsync();
         return server;
@@ -77,12 +75,5 @@ public sealed class PostgresServer : IAsyncDisposable
         start.ArgumentList.Add("mesh-postgres-watcher");
         start.ArgumentList.Add(folder);
         return Process.Start(start)!;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
