@@ -4,6 +4,7 @@ using Mesh.Engine.Commit;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -21,16 +22,21 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly CommitPump _pump;
+    private readonly RetentionSweep _sweep;
+    private readonly IServiceProvider _services;
+    private volatile IMesh? _mesh;
     private Thread? _writer;
     private Task _maintenance = Task.CompletedTask;
     private int _hasDropped = 1;
 
-    public SiloEngine(ILogStore store, IOptions<MeshSiloOptions> options, ILogger<SiloEngine> log)
+    public SiloEngine(ILogStore store, IOptions<MeshSiloOptions> options, ILogger<SiloEngine> log, IServiceProvider services)
     {
+        _services = services;
         _options = options.Value;
         _log = log;
         _pump = new CommitPump(store, _options.Commit);
         Context = new EngineContext(store, _pump, new SteadyClock(_options.Clock), _options.Engine, WarnOfDamage);
+        _sweep = new RetentionSweep(store, Context.Clock);
     }
 
     public EngineContext Context { get; }
@@ -49,7 +55,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public void Participate(ISiloLifecycle lifecycle)
     {
         lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.RuntimeInitialize, StartAsync, StopAsync);
-        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, _ => Task.CompletedTask, _ => _leaving.CancelAsync());
+        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, BeginToCall, _ => _leaving.CancelAsync());
     }
 
     public void Dispose()
@@ -64,6 +70,13 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _writer = new Thread(() => _pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
         _maintenance = Task.Run(MaintainAsync, CancellationToken.None);
+    }
+
+    /// <summary>From now on grains can be called from here.</summary>
+    private Task BeginToCall(CancellationToken cancel)
+    {
+        _mesh = _services.GetRequiredService<IMesh>();
+        return Task.CompletedTask;
     }
 
     private async Task StopAsync(CancellationToken cancel)
@@ -84,7 +97,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
                 {
                     await MaintainOnceAsync();
                 }
-                catch (StorageUnavailableException reason)
+                catch (Exception reason) when (reason is StorageUnavailableException or StreamFencedException)
                 {
                     LogMaintenanceWaits(_log, reason.Message);
                 }
@@ -99,10 +112,18 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private async Task MaintainOnceAsync()
     {
         foreach (var (actor, _) in _active) await actor.MaintainAsync();
+        await SweepAsync();
         if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
         while (!_stop.IsCancellationRequested && await Context.Store.ReclaimAsync(_stop.Token))
         {
         }
+    }
+
+    /// <summary>Whoever asks for a stream wakes its grain, here or elsewhere, and the next maintenance there deletes what is due.</summary>
+    private async Task SweepAsync()
+    {
+        if (_mesh is not { } mesh) return;
+        foreach (var name in await _sweep.NextAsync(_leaving.Token)) await mesh.Catalogue.FindAsync(name, _leaving.Token).AsTask().WaitAsync(_leaving.Token);
     }
 
     private void WarnOfDamage(StreamName stream, DamagedBatch damaged) =>

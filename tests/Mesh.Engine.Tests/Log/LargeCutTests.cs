@@ -58,6 +58,22 @@ public sealed class LargeCutTests : IAsyncLifetime
         Assert.Equal(6, await WriteOnAsync(tries: 5));
     }
 
+    [Fact]
+    public async Task What_is_left_of_a_cut_does_not_count_as_kept_bytes()
+    {
+        Task end;
+        using (_store.HoldCommits())
+        {
+            _ = Ring.TrimToCountAsync(100).AsTask();
+            end = _mesh.DisposeAsync().AsTask();
+        }
+
+        await end;
+        await StartAsync();
+        Assert.True(await _mesh.Catalogue.UpdateAsync(Name, new StreamOptions { RetentionBytes = 1_000_000 / Records * 150 }, default));
+        Assert.Equal(100, (await Ring.StateAsync()).Length);
+    }
+
     private async Task StartAsync() => _mesh = await EmbeddedMesh.StartAsync(_store, clock: new ManualClock());
 
     /// <summary>Writes to another stream, a commit each time.</summary>
