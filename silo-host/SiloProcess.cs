@@ -1,14 +1,11 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Mesh.Hosting;
 using Mesh.Hosting.Doors;
 using Mesh.Hosting.Logs;
 using Mesh.Hosting.Operations;
 using Mesh.Hosting.Options;
-using Mesh.Orleans;
 using Mesh.Storage.AdoNet;
-using Orleans.Configuration;
 
 namespace Mesh.SiloHost;
 
@@ -36,35 +33,12 @@ internal static class SiloProcess
         CheckFree(options);
         var builder = OperationsServer.NewBuilder(options.Http, "--http", HostLog.Create(options), out var doors);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
-        builder.UseOrleans(silo => Configure(silo, options, database.OrleansConnectionText));
+        builder.UseOrleans(silo => SiloConfiguration.Apply(silo, options, database.OrleansConnectionText));
         await using var web = builder.Build();
         OperationsServer.Answer(web, web.Services.GetRequiredService<IMesh>());
         await web.StartAsync();
         Console.Write(SiloBanner.Write(options, doors));
         return await EndAsync(web);
-    }
-
-    private static void Configure(ISiloBuilder silo, SiloHostOptions options, string connection)
-    {
-        silo.AddMesh(_ => LogStores.Open(options.Data));
-        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster.ClusterId, options.Cluster.ServiceId));
-        silo.Configure<EndpointOptions>(endpoints =>
-        {
-            endpoints.AdvertisedIPAddress = options.Advertise;
-            (endpoints.SiloPort, endpoints.GatewayPort) = (options.SiloPort, options.GatewayPort);
-            endpoints.SiloListeningEndpoint = new IPEndPoint(options.Advertise, options.SiloPort);
-            endpoints.GatewayListeningEndpoint = new IPEndPoint(options.Advertise, options.GatewayPort);
-        });
-        silo.Configure<ClusterMembershipOptions>(membership =>
-        {
-            membership.ProbeTimeout = options.ProbeTimeout;
-            membership.NumMissedProbesLimit = options.ProbesMissed;
-            membership.TableRefreshTimeout = options.Cluster.TableRefresh;
-        });
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
-        silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
-        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
-        silo.AddAdoNetGrainStorageAsDefault(states => (states.Invariant, states.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
     }
 
     /// <summary>Orleans would share a port with another silo, which would then take this one for its own successor.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mesh.Testing;
+using Mesh.Testing.Processes;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;
@@ -47,7 +48,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Fifty_connections_that_append_one_by_one_are_all_answered()
     {
-        await using var mesh = await MeshProcess.OpenAsync(_folder.File("mesh.db"));
+        await using var mesh = await Standalone.OpenAsync(_folder.File("mesh.db"));
         var ids = await Task.WhenAll(Enumerable.Range(0, 50).Select(async _ =>
         {
             await using var wire = await RespWire.ConnectAsync(mesh.Resp);
@@ -61,7 +62,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Those_who_only_wait_do_not_hold_up_the_end()
     {
-        await using var mesh = await MeshProcess.OpenAsync(_folder.File("mesh.db"));
+        await using var mesh = await Standalone.OpenAsync(_folder.File("mesh.db"));
         await using var subscriber = await RespWire.ConnectAsync(mesh.Resp);
         await subscriber.AskAsync("SUBSCRIBE", "room");
         await using var blocked = await RespWire.ConnectAsync(mesh.Resp);
@@ -80,11 +81,11 @@ public sealed class CrashTests : IDisposable
 
     private static async Task<(AppendLoad[] Loads, int Exit)> LoadUntilAsync(string data, Func<MeshProcess, Task<int>> end)
     {
-        await using var mesh = await MeshProcess.OpenAsync(data);
+        await using var mesh = await Standalone.OpenAsync(data);
         var round = Guid.NewGuid().ToString("N");
         var loads = Enumerable.Range(0, 4).Select(number => new AppendLoad(Ring, $"{round}-{number}")).ToArray();
         var running = loads.Select(load => load.RunAsync(mesh.Resp)).ToArray();
-        await Task.WhenAll(loads.Select(load => load.Warm));
+        await Task.WhenAll(loads.Select(load => load.ReachesAsync(1000)));
         var exit = await end(mesh);
         await Task.WhenAll(running);
         Assert.All(loads, load => Assert.True(load.Acknowledged.Count >= 1000, $"Only {load.Acknowledged.Count} records were acknowledged."));
@@ -93,12 +94,7 @@ public sealed class CrashTests : IDisposable
 
     private static async Task CheckAsync(string data, AppendLoad[] loads)
     {
-        await using var mesh = await MeshProcess.OpenAsync(data);
-        var found = await AppendLoad.ReadAllAsync(mesh.Resp, Ring);
-        foreach (var (id, value) in loads.SelectMany(load => load.Acknowledged)) Assert.Equal(value, found.GetValueOrDefault(id));
-        Assert.Equal(found.Count, found.Values.Distinct().Count());
-        foreach (var load in loads) Assert.Equal(load.Acknowledged.Select(each => each.Id).OrderBy(Order), load.Acknowledged.Select(each => each.Id));
+        await using var mesh = await Standalone.OpenAsync(data);
+        await AppendLoad.CheckAsync(mesh.Resp, Ring, loads);
     }
-
-    private static (ulong, ulong) Order(string id) => (ulong.Parse(id.Split('-')[0]), ulong.Parse(id.Split('-')[1]));
 }

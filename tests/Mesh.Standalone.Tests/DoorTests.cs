@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Mesh.Testing;
+using Mesh.Testing.Processes;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;
@@ -12,7 +13,7 @@ public sealed class DoorTests : IAsyncLifetime
     private readonly HttpClient _client = new();
     private MeshProcess _mesh = null!;
 
-    public async Task InitializeAsync() => _mesh = await MeshProcess.OpenAsync(_folder.File("mesh.db"));
+    public async Task InitializeAsync() => _mesh = await Standalone.OpenAsync(_folder.File("mesh.db"));
 
     public async Task DisposeAsync()
     {

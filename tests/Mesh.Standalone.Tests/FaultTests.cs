@@ -4,6 +4,7 @@ using Mesh.Storage.AdoNet;
 using Mesh.Testing;
 using Mesh.Testing.Faults;
 using Mesh.Testing.Faults.Loads;
+using Mesh.Testing.Processes;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;
@@ -79,7 +80,7 @@ public sealed class FaultTests : IDisposable
         Assert.Empty(_claims.NeverHandedOut(jobs.Select(message => message.ToString())));
     }
 
-    private static Task<MeshProcess> OpenAsync(string data, int[] ports) => MeshProcess.OpenAsync(MeshProcess.Command(
+    private static Task<MeshProcess> OpenAsync(string data, int[] ports) => MeshProcess.OpenAsync(Standalone.Command(
         "--data", data, "--http", $"{ports[0]}", "--rse", $"{ports[1]}", "--grpc", $"{ports[2]}", "--resp", $"{ports[3]}"));
 
     private static Uri Http(int port) => new($"http://127.0.0.1:{port}/");

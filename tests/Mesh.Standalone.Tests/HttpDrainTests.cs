@@ -25,7 +25,7 @@ public sealed class HttpDrainTests : IDisposable
     {
         var data = _folder.File("mesh.db");
         var created = new HashSet<int>();
-        await using (var mesh = await MeshProcess.OpenAsync(data))
+        await using (var mesh = await Standalone.OpenAsync(data))
         {
             var warm = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var writers = Enumerable.Range(0, 8).Select(writer => PostUntilGoneAsync(new Uri(mesh.Rse, "load"), writer, created, warm)).ToArray();
@@ -35,7 +35,7 @@ public sealed class HttpDrainTests : IDisposable
             await Task.WhenAll(writers);
         }
 
-        await using var again = await MeshProcess.OpenAsync(data);
+        await using var again = await Standalone.OpenAsync(data);
         Assert.True(created.Count >= EventsBeforeSignal);
         Assert.Subset(await ReadAllAsync(new Uri(again.Rse, "load")), created);
     }

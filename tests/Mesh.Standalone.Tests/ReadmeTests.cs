@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Mesh.Testing;
+using Mesh.Testing.Processes;
 using Xunit;
 
 namespace Mesh.Standalone.Tests;

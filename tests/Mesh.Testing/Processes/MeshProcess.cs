@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Mesh.Standalone.Tests;
+namespace Mesh.Testing.Processes;
 
-/// <summary>The built host, run as a user runs it: a process of its own, on free ports of loopback.</summary>
-internal sealed class MeshProcess : IAsyncDisposable
+/// <summary>A built host, run as a user runs it: a process of its own.</summary>
+public sealed class MeshProcess : IAsyncDisposable
 {
     private const int SignalTerm = 15;
     private const string BannerEnd = "Options: --help";
@@ -36,23 +36,19 @@ internal sealed class MeshProcess : IAsyncDisposable
 
     public Uri Grpc => new($"http://{EndPoint("gRPC")}");
 
-    /// <summary>The built program with nothing of ours in its environment.</summary>
-    public static ProcessStartInfo Command(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "standalone.dll"), .. arguments])
+    /// <summary>A program built beside the tests.</summary>
+    /// <param name="program">Its name, without the ending.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static ProcessStartInfo Command(string program, params string[] arguments) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        return start;
-    }
 
-    /// <summary>Starts with every door on a free port and waits for the banner's end.</summary>
-    public static Task<MeshProcess> OpenAsync(string data, params string[] more) =>
-        OpenAsync(Command(["--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--data", data, .. more]));
-
+    /// <summary>Starts it, and waits for its banner's end.</summary>
     public static async Task<MeshProcess> OpenAsync(ProcessStartInfo start)
     {
         var mesh = new MeshProcess(start);

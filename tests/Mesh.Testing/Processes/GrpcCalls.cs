@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 
-namespace Mesh.Standalone.Tests;
+namespace Mesh.Testing.Processes;
 
 /// <summary>The two calls of protobus by plain HTTP/2, for events with a topic alone.</summary>
-internal static class GrpcCalls
+public static class GrpcCalls
 {
     private const string Service = "protobus.ProtobusService/";
 
