@@ -10,6 +10,9 @@ namespace Mesh.Orleans.Tests;
 /// <summary>A cluster of silos in this process that share one store, and a client of it. What passes between them is serialized.</summary>
 internal sealed class ClusterFixture : IMeshFixture
 {
+    /// <summary>Name of the stream provider.</summary>
+    public const string Streams = "mesh";
+
     private readonly IDisposable? _data;
     private readonly short _silos;
     private int _answersToLose;
@@ -62,10 +65,11 @@ internal sealed class ClusterFixture : IMeshFixture
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMesh(Store, options => options.Clock = Clock);
+            silo.AddMeshStreams(Streams);
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
         });
-        builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock));
+        builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock).AddMeshStreams(Streams));
         Cluster = builder.Build();
         await Cluster.DeployAsync();
     }
