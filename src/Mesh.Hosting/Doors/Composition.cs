@@ -20,12 +20,30 @@ internal static class Composition
         return web;
     }
 
+    /// <summary>Zaqar's door delivers to subscribers for as long as the host is open.</summary>
+    private static ZaqarEndpoint OpenZaqar(WebApplication web, DoorOptions options, IMesh mesh, ILoggerFactory logs)
+    {
+        var zaqar = new ZaqarEndpoint(
+            mesh,
+            new ZaqarOptions
+            {
+                WebhooksMayBePrivate = options.ZaqarPrivateWebhooks,
+                ConfirmationIsRequired = options.ZaqarConfirmation,
+                SmtpHost = options.ZaqarSmtp?.Host,
+                SmtpPort = options.ZaqarSmtp?.Port ?? new ZaqarOptions().SmtpPort,
+            },
+            logs.CreateLogger<ZaqarEndpoint>());
+        web.Lifetime.ApplicationStarted.Register(zaqar.StartDeliveries);
+        web.Lifetime.ApplicationStopping.Register(() => zaqar.DisposeAsync().AsTask().Wait(DoorHost.DrainMax));
+        return zaqar;
+    }
+
     private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh)
     {
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
         var rse = new RseEndpoint(
             mesh, new RseOptions { Mode = options.RseModeInForce, EventTtl = options.RseTtl }, TimeProvider.System, logs.CreateLogger<RseEndpoint>());
-        var zaqar = new ZaqarEndpoint(mesh, log: logs.CreateLogger<ZaqarEndpoint>());
+        var zaqar = OpenZaqar(web, options, mesh, logs);
         var grpc = new GrpcEndpoint(
             mesh,
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },

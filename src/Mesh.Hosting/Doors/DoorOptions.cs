@@ -26,6 +26,15 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Zaqar's webhooks may be at loopback, link-local and private addresses. Default false.</summary>
+    public bool ZaqarPrivateWebhooks { get; init; }
+
+    /// <summary>Zaqar's subscribers must confirm before they are told of messages. Default false.</summary>
+    public bool ZaqarConfirmation { get; init; }
+
+    /// <summary>SMTP server for Zaqar's mailto subscribers, host and port. Default null: no mail is sent.</summary>
+    public (string Host, int Port)? ZaqarSmtp { get; init; }
+
     /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
     public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
 
@@ -61,6 +70,12 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RseMode = OptionText.Word<RseMode>(text) }),
         new("rse-ttl", "seconds", "120", "how long RSE events can be read; 1 to 2592000",
             (options, text) => options with { RseTtl = TimeSpan.FromSeconds(OptionText.Number(text, 1, 2_592_000)) }),
+        new("zaqar-private-webhooks", "on | off", "off", "Zaqar may call webhooks at loopback, link-local and private addresses",
+            (options, text) => options with { ZaqarPrivateWebhooks = OptionText.Switch(text) }),
+        new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",
+            (options, text) => options with { ZaqarConfirmation = OptionText.Switch(text) }),
+        new("zaqar-smtp", "host:port | off", "off", "SMTP server through which Zaqar mails to mailto subscribers",
+            (options, text) => options with { ZaqarSmtp = OptionText.HostAndPort(text) }),
         new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",
             (options, text) => options with { GrpcMessageBytesMax = OptionText.Number(text, 1024, 16 * 1024 * 1024) }),
         new("connections-max", "count", "10000", "connections each door holds at once; 1 to 1000000",

@@ -11,6 +11,23 @@ public static class OptionText
             ? number
             : throw new FormatException($"a whole number from {min} to {max} is needed");
 
+    /// <summary>True for on, false for off.</summary>
+    public static bool Switch(string text) => text switch
+    {
+        "on" => true,
+        "off" => false,
+        _ => throw new FormatException("on or off is needed"),
+    };
+
+    /// <summary>A host and a port; null for off.</summary>
+    public static (string Host, int Port)? HostAndPort(string text)
+    {
+        if (text == "off") return null;
+        var colon = text.LastIndexOf(':');
+        if (colon < 1) throw new FormatException("a host and a port joined by a colon, or off, is needed");
+        return (text[..colon], Number(text[(colon + 1)..], 1, 65_535));
+    }
+
     /// <summary>One of an enumeration's names, in any case.</summary>
     public static T Word<T>(string text)
         where T : struct, Enum

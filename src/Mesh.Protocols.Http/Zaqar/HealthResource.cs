@@ -11,9 +11,6 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// </summary>
 internal sealed class HealthResource(IMesh mesh)
 {
-    /// <summary>The queue for a check is made in a project that no client can name, for its name is too long.</summary>
-    private static readonly string Project = new('_', RequestRules.ProjectCharsMax + 1);
-
     private static readonly ClaimTerms Terms = new(TimeSpan.FromMinutes(1), TimeSpan.Zero);
 
     public async Task GetAsync(ZaqarRequest request)
@@ -35,7 +32,7 @@ internal sealed class HealthResource(IMesh mesh)
     /// <summary>Does each kind of work once, in a queue of its own that is deleted in the end.</summary>
     private async ValueTask<List<Operation>> RunAsync(CancellationToken cancel)
     {
-        var name = StreamName.Queue(Guid.NewGuid().ToString("N"), Project);
+        var name = StreamName.Queue(Guid.NewGuid().ToString("N"), InnerProjects.Health);
         var queue = mesh.Queue(name);
         var operations = new List<Operation>();
         await RunAsync("create_queue", async () => await mesh.Catalogue.CreateAsync(name, StreamOptions.Default, default, cancel).ConfigureAwait(false)).ConfigureAwait(false);

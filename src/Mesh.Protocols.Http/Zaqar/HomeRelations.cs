@@ -32,6 +32,12 @@ internal static class HomeRelations
         (ApiVersion.All, "post_claim", Queue + "/claims{?limit}", ["POST"]),
         (ApiVersion.All, "patch_claim", Queue + "/claims/{claim_id}", ["PATCH"]),
         (ApiVersion.All, "delete_claim", Queue + "/claims/{claim_id}", ["DELETE"]),
+        ([ApiVersion.V2], "queue_share", Queue + "/share", ["POST"]),
+        ([ApiVersion.V2], "queue_purge", Queue + "/purge", ["POST"]),
+        ([ApiVersion.V2], "subscriptions_get", Queue + "/subscriptions{?marker,limit}", ["GET"]),
+        ([ApiVersion.V2], "subscriptions_post", Queue + "/subscriptions", ["POST"]),
+        ([ApiVersion.V2], "subscription", Queue + "/subscriptions/{subscription_id}", ["GET", "DELETE"]),
+        ([ApiVersion.V2], "subscription_patch", Queue + "/subscriptions/{subscription_id}", ["PATCH"]),
         (Later, "ping", "ping", ["GET"]),
         (ApiVersion.All, "health", "health", ["GET"]),
     ];

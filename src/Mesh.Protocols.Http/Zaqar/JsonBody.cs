@@ -69,6 +69,25 @@ internal ref struct JsonBody
     /// <returns>Null when it is something else.</returns>
     public readonly long? ReadInteger() => Token == JsonTokenType.Number && _reader.TryGetInt64(out var value) ? value : null;
 
+    /// <summary>Walks past the value under the reader, which must be an array of strings.</summary>
+    /// <param name="what">Its name, for the refusal.</param>
+    public List<string> ReadTexts(string what)
+    {
+        if (Token != JsonTokenType.StartArray) throw ZaqarRefusal.Body($"{what} must be a JSON array of strings.");
+        var texts = new List<string>();
+        while (Next() && Token != JsonTokenType.EndArray)
+        {
+            if (Token != JsonTokenType.String) throw ZaqarRefusal.Body($"{what} must be a JSON array of strings.");
+            texts.Add(ReadText());
+        }
+
+        return texts;
+    }
+
+    /// <summary>The string under the reader.</summary>
+    /// <param name="what">Its name, for the refusal.</param>
+    public readonly string ReadString(string what) => Token == JsonTokenType.String ? ReadText() : throw ZaqarRefusal.Body($"{what} must be a string.");
+
     /// <summary>Walks past the value under the reader.</summary>
     /// <returns>Its text, as it stands in the body.</returns>
     public ReadOnlySpan<byte> ReadRaw()

@@ -1,13 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Posts, gets and deletes messages of one queue (Zaqar specification, sections 1.4 and 2.2). Thread-safe.</summary>
-internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory)
+internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory, Deliveries deliveries)
 {
     /// <summary>Bytes of ids named in a Location header; clients refuse longer headers. The body names every message.</summary>
     private const int LocationBytesMax = 16 * 1024;
@@ -28,8 +30,12 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         AppendResult result;
         try
         {
-            Encode(body, settings, request, writer);
-            result = await mesh.Queue(request.Stream).AppendAsync(writer.Finish(), new AppendOptions { MustExist = request.Version.QueuesMustExist }).ConfigureAwait(false);
+            var told = await deliveries.ToldAsync(request.Stream, request.Aborted).ConfigureAwait(false);
+            using var notifications = told.Count > 0 ? new NotificationWriter(request.QueueName) : null;
+            Encode(body, settings, request, writer, notifications);
+            result = notifications is null
+                ? await AppendAsync(request, writer.Finish()).ConfigureAwait(false)
+                : await AppendToldAsync(request, writer.Finish(), told, notifications.Finish()).ConfigureAwait(false);
         }
         finally
         {
@@ -94,13 +100,27 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private static string NothingToDelete(ApiVersion version) =>
         version.MessagesPop ? "Name either the ids of the messages to delete, or by pop how many to take out." : "Name the ids of the messages to delete.";
 
-    private void Encode(in RequestBody body, QueueSettings settings, ZaqarRequest request, SegmentWriter writer)
+    private ValueTask<AppendResult> AppendAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages) =>
+        mesh.Queue(request.Stream).AppendAsync(messages, new AppendOptions { MustExist = request.Version.QueuesMustExist });
+
+    /// <summary>Keeps what subscribers are to be told before the messages are stored: no message is ever there without that.</summary>
+    private async ValueTask<AppendResult> AppendToldAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes)
+    {
+        var kept = await deliveries.KeepAsync(told, notes).ConfigureAwait(false);
+        var refused = kept.Find(each => each.Result is AppendResult.Busy or AppendResult.TooLarge).Result;
+        var result = refused ?? await AppendAsync(request, messages).ConfigureAwait(false);
+        if (ErrorMap.Of(result) is null) deliveries.Deliver(kept);
+        else await deliveries.TakeBackAsync(kept).ConfigureAwait(false);
+        return result;
+    }
+
+    private void Encode(in RequestBody body, QueueSettings settings, ZaqarRequest request, SegmentWriter writer, NotificationWriter? notifications)
     {
         using (body)
         {
             Span<byte> producer = stackalloc byte[ClientIdBytesMax];
             var length = Encoding.UTF8.GetBytes(request.ClientId, producer);
-            new PostedMessages(options, request.Version, settings, producer[..length], writer).Encode(body.Span);
+            new PostedMessages(options, request.Version, settings, producer[..length], writer, notifications).Encode(body.Span);
         }
     }
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Zaqar.Delivery;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Turns the body of a post into records (Zaqar specification, section 1.4). Each message's body becomes a record's, byte for byte as it was posted.</summary>
-internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion version, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records)
+internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion version, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records, NotificationWriter? notifications = null)
 {
     private const long MicrosPerSecond = 1_000_000;
 
@@ -43,6 +44,7 @@ internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion ver
     {
         // Of a name that is there twice the last counts, as everywhere in JSON.
         records.Reset();
+        notifications?.Reset();
         if (body.Token != JsonTokenType.StartArray) throw ZaqarRefusal.Body("The field messages must be a JSON array.");
         while (body.Next() && body.Token != JsonTokenType.EndArray) EncodeOne(ref body);
     }
@@ -75,6 +77,7 @@ internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion ver
             DelayMicros = delay * MicrosPerSecond,
         };
         records.Add(fields, text);
+        notifications?.Add(seconds, delay, text);
     }
 
     private static long ReadSeconds(string field, scoped ref JsonBody body, int min, int max)

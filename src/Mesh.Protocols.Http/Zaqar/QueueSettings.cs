@@ -1,11 +1,14 @@
+using Mesh.Protocols.Http.Zaqar.Delivery;
+
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>What the reserved keys of a queue's metadata ask of posts to it (Zaqar specification, section 1.7).</summary>
 /// <param name="MessageTtlSeconds">Time to live of a message that does not say.</param>
 /// <param name="DelaySeconds">Delay of a message that does not say; with 0 no message has any.</param>
 /// <param name="PostBytesMax">Largest request that posts messages, in bytes.</param>
-internal sealed record QueueSettings(int MessageTtlSeconds, int DelaySeconds, int PostBytesMax)
+/// <param name="RetryPolicy">For deliveries to its subscribers; null when it has none.</param>
+internal sealed record QueueSettings(int MessageTtlSeconds, int DelaySeconds, int PostBytesMax, RetryPolicy? RetryPolicy)
 {
     /// <summary>Those of a queue without metadata.</summary>
-    public static QueueSettings Default(ZaqarOptions options) => new(options.MessageTtlSecondsDefault, 0, options.PostBytesMax);
+    public static QueueSettings Default(ZaqarOptions options) => new(options.MessageTtlSecondsDefault, 0, options.PostBytesMax, null);
 }

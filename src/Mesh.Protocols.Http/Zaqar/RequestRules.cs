@@ -10,9 +10,9 @@ namespace Mesh.Protocols.Http.Zaqar;
 internal static class RequestRules
 {
     private const int QueueNameCharsMax = 64;
-    public const int ProjectCharsMax = 256;
+    private const int ProjectCharsMax = 256;
     private const string ClientIdHeader = "Client-ID";
-    private const string ProjectHeader = "X-Project-ID";
+    public const string ProjectHeader = "X-Project-ID";
     private const string RolesHeader = "X-Roles";
 
     private static readonly SearchValues<char> NameChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
@@ -106,5 +106,7 @@ internal static class RequestRules
     {
         if (project.Length > ProjectCharsMax)
             throw ZaqarRefusal.BadRequest("Invalid queue identification", $"A project's name has at most {ProjectCharsMax} characters; this one has {project.Length}.");
+        foreach (var letter in project)
+            if (char.IsControl(letter)) throw ZaqarRefusal.BadRequest("Invalid queue identification", "A project's name holds no control characters.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Mesh.Protocols.Http.Zaqar.Delivery;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
@@ -14,7 +15,7 @@ internal sealed class ReservedKeys
     private const string DeadLetterTtl = "_dead_letter_queue_messages_ttl";
     private const string ClaimCountMax = "_max_claim_count";
     private const string Encrypt = "_enable_encrypt_messages";
-    private const string RetryPolicy = "_retry_policy";
+    private const string RetryPolicyKey = "_retry_policy";
 
     private readonly ZaqarOptions _options;
     private readonly (string Name, byte[] Default)[] _shown;
@@ -47,15 +48,17 @@ internal sealed class ReservedKeys
         CheckInteger(metadata, DeadLetterTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
         var encrypt = metadata.Find(Encrypt);
         if (!encrypt.IsEmpty && !encrypt.SequenceEqual("true"u8) && !encrypt.SequenceEqual("false"u8)) throw Wrong(Encrypt, "true or false", encrypt);
-        var retry = metadata.Find(RetryPolicy);
-        if (!retry.IsEmpty && retry[0] != '{') throw Wrong(RetryPolicy, "a JSON object", retry);
+        var retry = metadata.Find(RetryPolicyKey);
+        if (!retry.IsEmpty && retry[0] != '{') throw Wrong(RetryPolicyKey, "a JSON object", retry);
+        if (!retry.IsEmpty) RetryPolicy.Parse(retry);
         CheckDeadLetterQueue(metadata, queue);
     }
 
     public QueueSettings Settings(QueueMetadata metadata) => new(
         (int)(PositiveOrNull(metadata, MessageTtl) ?? _options.MessageTtlSecondsDefault),
         (int)(PositiveOrNull(metadata, MessageDelay) ?? 0),
-        (int)Math.Min(PositiveOrNull(metadata, PostBytesMax) ?? _options.PostBytesMax, _options.PostBytesMax));
+        (int)Math.Min(PositiveOrNull(metadata, PostBytesMax) ?? _options.PostBytesMax, _options.PostBytesMax),
+        metadata.Find(RetryPolicyKey) is { IsEmpty: false } policy ? RetryPolicy.Parse(policy) : null);
 
     /// <summary>What the engine must know; other options stay as they are. Dead letters need both the count and the queue (section 1.8).</summary>
     public static StreamOptions Apply(QueueMetadata metadata, StreamOptions options)

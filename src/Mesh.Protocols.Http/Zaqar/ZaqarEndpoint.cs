@@ -1,3 +1,6 @@
+using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Protocols.Http.Zaqar.Signing;
+using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,7 +11,7 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// Zaqar's protocol over HTTP, versions 1, 1.1 and 2 (Zaqar specification). Needs no routing: give it every request. A queue is a stream, a message a record, whose body
 /// is kept as it was posted. Nobody is authenticated: X-Project-ID is believed. Thread-safe.
 /// </summary>
-public sealed partial class ZaqarEndpoint
+public sealed partial class ZaqarEndpoint : IAsyncDisposable
 {
     private readonly HomeResource _home;
     private readonly QueuesResource _queues;
@@ -17,27 +20,53 @@ public sealed partial class ZaqarEndpoint
     private readonly StatsResource _stats;
     private readonly MetadataResource _metadata;
     private readonly HealthResource _health;
+    private readonly PurgeResource _purge;
+    private readonly ShareResource _share;
+    private readonly SubscriptionsResource _subscriptions;
+    private readonly SignedUrlRules _signed;
+    private readonly Deliveries _deliveries;
+    private readonly SenderChoice _senders;
     private readonly ZaqarOptions _options;
     private readonly ILogger _log;
 
     /// <param name="mesh">Where messages live.</param>
     /// <param name="options">Limits.</param>
-    /// <param name="log">Hears of failures of storage and of faults.</param>
+    /// <param name="log">Hears of failures of storage, of subscribers that are not reached, and of faults.</param>
+    /// <param name="clock">For subscriptions, signatures and retries; by default the system's.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    public ZaqarEndpoint(IMesh mesh, ZaqarOptions? options = null, ILogger<ZaqarEndpoint>? log = null)
+    public ZaqarEndpoint(IMesh mesh, ZaqarOptions? options = null, ILogger<ZaqarEndpoint>? log = null, TimeProvider? clock = null)
     {
+        clock ??= TimeProvider.System;
+        _log = log ?? NullLogger<ZaqarEndpoint>.Instance;
         options ??= new ZaqarOptions();
         options.Check();
         var directory = new QueueDirectory(mesh, options);
         _home = new HomeResource(mesh);
         _queues = new QueuesResource(mesh, options, directory);
-        _messages = new MessagesResource(mesh, options, directory);
+        var secret = new SigningSecret(mesh, options);
+        var subscriptions = new SubscriptionStore(mesh, clock);
+        _senders = new SenderChoice(options);
+        _deliveries = new Deliveries(mesh, options, subscriptions, directory, secret, _senders, clock, _log);
+        _messages = new MessagesResource(mesh, options, directory, _deliveries);
+        _purge = new PurgeResource(mesh, options, subscriptions);
+        _share = new ShareResource(options, secret, clock);
+        _subscriptions = new SubscriptionsResource(options, subscriptions, _deliveries, clock);
+        _signed = new SignedUrlRules(secret, clock);
         _claims = new ClaimsResource(mesh, options);
         _stats = new StatsResource(mesh, directory);
         _metadata = new MetadataResource(options, directory);
         _health = new HealthResource(mesh);
         _options = options;
-        _log = log ?? NullLogger<ZaqarEndpoint>.Instance;
+    }
+
+    /// <summary>Begins to deliver to subscribers, first what an earlier run has left.</summary>
+    public void StartDeliveries() => _deliveries.Start();
+
+    /// <summary>Ends deliveries; what is not delivered stays for the next run.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _deliveries.DisposeAsync().ConfigureAwait(false);
+        _senders.Dispose();
     }
 
     /// <summary>Answers one request.</summary>
@@ -61,7 +90,15 @@ public sealed partial class ZaqarEndpoint
         }
     }
 
-    private Task DispatchAsync(HttpContext context)
+    private Task DispatchAsync(HttpContext context) => SignedUrlRules.IsSigned(context) ? DispatchSignedAsync(context) : RouteAsync(context);
+
+    private async Task DispatchSignedAsync(HttpContext context)
+    {
+        await _signed.CheckAsync(context).ConfigureAwait(false);
+        await RouteAsync(context).ConfigureAwait(false);
+    }
+
+    private Task RouteAsync(HttpContext context)
     {
         if (ZaqarRoute.Match(context.Request.Path.Value ?? "") is not { } route)
             throw new ZaqarRefusal(StatusCodes.Status404NotFound, "404 Not Found");
@@ -97,6 +134,14 @@ public sealed partial class ZaqarEndpoint
         (ZaqarResource.Messages, _) => _messages.DeleteManyAsync(request),
         (ZaqarResource.Message, "GET") => _messages.GetOneAsync(request),
         (ZaqarResource.Message, _) => _messages.DeleteOneAsync(request),
+        (ZaqarResource.Purge, _) => _purge.PostAsync(request),
+        (ZaqarResource.Share, _) => _share.PostAsync(request),
+        (ZaqarResource.Subscriptions, "GET") => _subscriptions.ListAsync(request),
+        (ZaqarResource.Subscriptions, _) => _subscriptions.PostAsync(request),
+        (ZaqarResource.Subscription, "GET") => _subscriptions.GetAsync(request),
+        (ZaqarResource.Subscription, "PATCH") => _subscriptions.PatchAsync(request),
+        (ZaqarResource.Subscription, _) => _subscriptions.DeleteAsync(request),
+        (ZaqarResource.Confirm, _) => _subscriptions.ConfirmAsync(request),
         (ZaqarResource.Claims, _) => _claims.PostAsync(request),
         (ZaqarResource.Claim, "GET") => _claims.GetAsync(request),
         (ZaqarResource.Claim, "PATCH") => _claims.PatchAsync(request),

@@ -45,6 +45,36 @@ public sealed record ZaqarOptions
     /// <summary>Grace of a claim when a client does not say, in seconds. Default 60.</summary>
     public int ClaimGraceSecondsDefault { get; init; } = 60;
 
+    /// <summary>Under which URLs are signed. Null, the default, makes one once and keeps it with the data.</summary>
+    public string? SigningSecret { get; init; }
+
+    /// <summary>Subscribers are told of messages. Default true; when false, what they are to be told is kept until a server with it on is there.</summary>
+    public bool DeliveryIsOn { get; init; } = true;
+
+    /// <summary>Webhooks may be at loopback, link-local and private addresses. Default false: clients could make the server call what only it can reach.</summary>
+    public bool WebhooksMayBePrivate { get; init; }
+
+    /// <summary>Subscribers must confirm before they are told of anything. Default false.</summary>
+    public bool ConfirmationIsRequired { get; init; }
+
+    /// <summary>Calls to one subscriber at a time. Default 4; up to 100.</summary>
+    public int DeliveriesPerSubscriberMax { get; init; } = 4;
+
+    /// <summary>How long one attempt to reach a subscriber may take. Default 10 s; 100 ms to 5 minutes.</summary>
+    public TimeSpan DeliveryTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often all subscriptions are looked at for deliveries that nobody is at. Default 10 s; 100 ms to 1 hour.</summary>
+    public TimeSpan DeliverySweepInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The SMTP server through which mail goes to mailto subscribers. Default null: no mail is sent.</summary>
+    public string? SmtpHost { get; init; }
+
+    /// <summary>Port of the SMTP server. Default 25.</summary>
+    public int SmtpPort { get; init; } = 25;
+
+    /// <summary>Sender of mails whose subscription names none.</summary>
+    public string MailFrom { get; init; } = "zaqar@localhost";
+
     /// <summary>Client-ID headers must be UUIDs. Default true; else any text within the two bounds below names a client.</summary>
     public bool ClientIdsAreUuids { get; init; } = true;
 
@@ -74,6 +104,10 @@ public sealed record ZaqarOptions
         Check(ClaimSecondsMax, ClaimSecondsMin, int.MaxValue, nameof(ClaimSecondsMax));
         Check(ClaimTtlSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimTtlSecondsDefault));
         Check(ClaimGraceSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimGraceSecondsDefault));
+        Check(DeliveriesPerSubscriberMax, 1, 100, nameof(DeliveriesPerSubscriberMax));
+        Check(SmtpPort, 1, 65_535, nameof(SmtpPort));
+        Check((int)Math.Min(DeliveryTimeout.TotalMilliseconds, int.MaxValue), 100, 300_000, nameof(DeliveryTimeout));
+        Check((int)Math.Min(DeliverySweepInterval.TotalMilliseconds, int.MaxValue), 100, 3_600_000, nameof(DeliverySweepInterval));
         Check(ClientIdCharsMax, 1, 256, nameof(ClientIdCharsMax));
         Check(ClientIdCharsMin, 1, ClientIdCharsMax, nameof(ClientIdCharsMin));
         Check(JsonDepthMax, 1, 1000, nameof(JsonDepthMax));

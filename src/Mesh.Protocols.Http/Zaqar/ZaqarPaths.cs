@@ -16,5 +16,9 @@ internal sealed class ZaqarPaths(string prefix)
 
     public string OfMessages(string queue) => $"{Queues}/{queue}/messages";
 
+    public string OfSubscriptions(string queue) => $"{Queues}/{queue}/subscriptions";
+
+    public string OfSubscription(string queue, string id) => $"{Queues}/{queue}/subscriptions/{id}";
+
     public string OfClaim(string queue, ClaimId claim) => $"{Queues}/{queue}/claims/{claim}";
 }

@@ -15,13 +15,18 @@ internal enum ZaqarResource
     Message,
     Claims,
     Claim,
+    Purge,
+    Share,
+    Subscriptions,
+    Subscription,
+    Confirm,
 }
 
 /// <summary>A path taken apart (Zaqar specification, section 2). A trailing slash makes another, unknown path.</summary>
 /// <param name="Version">In which version; the latest for the list of them.</param>
 /// <param name="Resource">What it names.</param>
 /// <param name="Queue">The queue; empty where there is none. Not checked.</param>
-/// <param name="Id">The message or claim; empty where there is none. Not checked.</param>
+/// <param name="Id">The message, claim or subscription; empty where there is none. Not checked.</param>
 internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Resource, string Queue = "", string Id = "")
 {
     private const string Get = "GET";
@@ -42,6 +47,11 @@ internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Res
         (ZaqarResource.Message, "GET, DELETE", "GET, DELETE", "GET, DELETE"),
         (ZaqarResource.Claims, "POST", "POST", "POST"),
         (ZaqarResource.Claim, "GET, PATCH, DELETE", "GET, PATCH, DELETE", "GET, PATCH, DELETE"),
+        (ZaqarResource.Purge, null, null, "POST"),
+        (ZaqarResource.Share, null, null, "POST"),
+        (ZaqarResource.Subscriptions, null, null, "GET, POST"),
+        (ZaqarResource.Subscription, null, null, "GET, PATCH, DELETE"),
+        (ZaqarResource.Confirm, null, null, "PUT"),
     ];
 
     /// <summary>The value of an Allow header, without OPTIONS.</summary>
@@ -92,11 +102,16 @@ internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Res
         rest = rest[(slash + 1)..];
         slash = rest.IndexOf('/');
         var id = slash < 0 ? default : rest[(slash + 1)..];
+        var isConfirm = rest.StartsWith("subscriptions/", StringComparison.Ordinal) && id.EndsWith("/confirm", StringComparison.Ordinal);
+        if (isConfirm) id = id[..^"/confirm".Length];
         if (slash >= 0 && (id.IsEmpty || id.Contains('/'))) return null;
         ZaqarResource? resource = (slash < 0 ? rest : rest[..slash]) switch
         {
             "messages" => slash < 0 ? ZaqarResource.Messages : ZaqarResource.Message,
             "claims" => slash < 0 ? ZaqarResource.Claims : ZaqarResource.Claim,
+            "subscriptions" => isConfirm ? ZaqarResource.Confirm : slash < 0 ? ZaqarResource.Subscriptions : ZaqarResource.Subscription,
+            "purge" when slash < 0 => ZaqarResource.Purge,
+            "share" when slash < 0 => ZaqarResource.Share,
             "stats" when slash < 0 => ZaqarResource.Stats,
             "metadata" when slash < 0 => ZaqarResource.Metadata,
             _ => null,
