@@ -13,9 +13,12 @@ internal sealed class ZaqarServer : IAsyncDisposable
     private readonly EmbeddedMesh _mesh;
     private readonly KestrelHost _host;
 
-    private ZaqarServer(EmbeddedMesh mesh, KestrelHost host, ManualClock clock)
+    private readonly ZaqarEndpoint _endpoint;
+
+    private ZaqarServer(EmbeddedMesh mesh, ZaqarEndpoint endpoint, KestrelHost host, ManualClock clock)
     {
         _mesh = mesh;
+        _endpoint = endpoint;
         _host = host;
         Clock = clock;
         _http = new HttpClient { BaseAddress = host.Address };
@@ -33,14 +36,9 @@ internal sealed class ZaqarServer : IAsyncDisposable
     {
         var clock = new ManualClock();
         var mesh = await EmbeddedMesh.StartAsync(store ?? new MemoryLogStore(), clock: clock);
-        return new ZaqarServer(mesh, await HostAsync(mesh, options), clock);
-    }
-
-    /// <summary>A host of the door over any mesh.</summary>
-    public static Task<KestrelHost> HostAsync(IMesh mesh, ZaqarOptions? options = null)
-    {
-        var endpoint = new ZaqarEndpoint(mesh, options);
-        return KestrelHost.StartAsync(app => app.Run(endpoint.HandleAsync));
+        var endpoint = new ZaqarEndpoint(mesh, options, clock: clock);
+        endpoint.StartDeliveries();
+        return new ZaqarServer(mesh, endpoint, await KestrelHost.StartAsync(app => app.Run(endpoint.HandleAsync)), clock);
     }
 
     /// <summary>Another client of the same project, or of another one.</summary>
@@ -50,6 +48,7 @@ internal sealed class ZaqarServer : IAsyncDisposable
     {
         _http.Dispose();
         await _host.DisposeAsync();
+        await _endpoint.DisposeAsync();
         await _mesh.DisposeAsync();
     }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Mesh.Protocols.Http.Zaqar.Subscriptions;
 
 /// <summary>Someone who is told of what is posted to a queue (Zaqar specification, section 1.11).</summary>
-/// <param name="Id">Its name; later ones sort after earlier ones.</param>
+/// <param name="Id">Its name, opaque to clients; lists are in its order.</param>
 /// <param name="Queue">The queue.</param>
 /// <param name="Subscriber">Who: a URI, see <see cref="SubscriberUri"/>.</param>
 /// <param name="TtlSeconds">How long it lives from <paramref name="SetAt"/>.</param>
