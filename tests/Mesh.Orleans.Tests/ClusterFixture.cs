@@ -65,11 +65,11 @@ internal sealed class ClusterFixture : IMeshFixture
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMesh(Store, options => options.Clock = Clock);
-            silo.AddMeshStreams(Streams);
+            silo.AddMeshStreams(Streams).DetectFailuresFast();
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
         });
-        builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock).AddMeshStreams(Streams));
+        builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock).AddMeshStreams(Streams).DetectFailuresFast());
         Cluster = builder.Build();
         await Cluster.DeployAsync();
     }

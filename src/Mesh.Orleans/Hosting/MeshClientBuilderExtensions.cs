@@ -14,7 +14,6 @@ public static class MeshClientBuilderExtensions
     {
         if (configure is not null) builder.Services.Configure(configure);
         builder.Services.AddMeshClient();
-        FailureDetection.OfClients(builder.Services);
         builder.Services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>, ClusterWatch>();
         builder.AddGatewayCountChangedHandler(services =>
         {

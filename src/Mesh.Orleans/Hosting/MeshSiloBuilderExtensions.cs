@@ -40,7 +40,6 @@ public static class MeshSiloBuilderExtensions
         builder.Services.TryAddSingleton<AudienceServiceClient>();
         builder.AddGrainService<AudienceService>();
         builder.Services.AddMeshClient();
-        FailureDetection.OfSilos(builder.Services);
         return builder;
     }
 }
