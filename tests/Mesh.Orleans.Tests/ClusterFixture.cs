@@ -42,7 +42,7 @@ internal sealed class ClusterFixture : IMeshFixture
         return fixture;
     }
 
-    /// <summary>The next answers to appends are lost on their way, as when the silo dies after it has stored them.</summary>
+    /// <summary>The next answers to appends and claims are lost on their way, as when the silo dies after it has stored them.</summary>
     public void LoseAnswers(int count) => Volatile.Write(ref _answersToLose, count);
 
     public async Task RestartAsync()
@@ -77,7 +77,7 @@ internal sealed class ClusterFixture : IMeshFixture
     private async Task LoseAnswerAsync(IIncomingGrainCallContext call)
     {
         await call.Invoke();
-        if (call.MethodName == nameof(IStreamGrain.AppendManyAsync) && Interlocked.Decrement(ref _answersToLose) >= 0)
+        if (call.MethodName is nameof(IStreamGrain.AppendManyAsync) or nameof(IQueueGrain.ClaimOnceAsync) && Interlocked.Decrement(ref _answersToLose) >= 0)
             throw new SiloUnavailableException("The test lost the answer.");
     }
 }

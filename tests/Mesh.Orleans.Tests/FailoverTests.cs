@@ -1,4 +1,5 @@
 using Mesh.Engine.Storage;
+using Mesh.Testing;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -32,6 +33,20 @@ public sealed class FailoverTests(ITestOutputHelper output)
         await load.ProgressAsync(40);
         await load.CheckAsync();
         Assert.Empty(load.Refusals);
+    }
+
+    [Fact]
+    public async Task A_claim_whose_answer_is_lost_is_sent_again_and_made_once()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var queue = fixture.Mesh.Queue(StreamName.Queue("jobs"));
+        await queue.AppendAsync(Given.Segment("a", "b", "c"));
+        fixture.LoseAnswers(2);
+        var terms = new ClaimTerms(TimeSpan.FromMinutes(1), TimeSpan.Zero);
+        var claimed = await queue.ClaimAsync(2, terms);
+        Assert.Equal(["a", "b"], claimed.Page.Records.Bodies());
+        Assert.Equal(["c"], (await queue.ClaimAsync(2, terms)).Page.Records.Bodies());
+        Assert.Equal(AckResult.Deleted, await queue.AckAsync(Sequence.First, claimed.Id));
     }
 
     [Fact]

@@ -16,10 +16,12 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
 
     private readonly DeadLetterMover _mover = new(deadLetters);
 
-    public async ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default)
+    public ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default) => ClaimAsync(new ClaimId(Guid.NewGuid()), limit, terms, cancel);
+
+    /// <summary>As the other, under a name that the caller chose and gave to no other claim.</summary>
+    public async ValueTask<ClaimResult> ClaimAsync(ClaimId id, int limit, ClaimTerms terms, CancellationToken cancel = default)
     {
         Check(terms);
-        var id = new ClaimId(Guid.NewGuid());
         var taking = await TakeAsync(limit, (entries, now) => Table.Claim(id, entries, terms, now), terms.VisibilityTimeout, cancel);
         return new ClaimResult(taking.Entries.Count > 0 ? id : null, taking.ToPage());
     }

@@ -2,7 +2,7 @@ using Mesh.Orleans.Grains;
 
 namespace Mesh.Orleans.Client;
 
-/// <summary>One queue. A claim whose answer was lost with its silo is asked for anew: what the lost one held comes back when it expires.</summary>
+/// <summary>One queue.</summary>
 internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleContext context)
     : StreamHandle(name, grain, context), IQueue
 {
@@ -10,8 +10,12 @@ internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleCont
 
     public ValueTask<QueuePage> GetAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => Patience.CallAsync(() => grain.GetAsync(sequences, cancel), cancel);
 
-    public ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default) =>
-        Patience.CallAsync(() => grain.ClaimAsync(limit, terms, cancel), cancel);
+    /// <summary>The claim's name is chosen here, so that one sent again after its answer was lost is the same claim.</summary>
+    public ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default)
+    {
+        var claim = new ClaimId(Guid.NewGuid());
+        return Patience.CallAsync(() => grain.ClaimOnceAsync(claim, limit, terms, cancel), cancel);
+    }
 
     public ValueTask<ClaimView?> FindClaimAsync(ClaimId claim, CancellationToken cancel = default) => Patience.CallAsync(() => grain.FindClaimAsync(claim, cancel), cancel);
 

@@ -10,6 +10,24 @@ namespace Mesh.Orleans.Grains;
 internal sealed class QueueGrain(SiloEngine silo, IMesh mesh)
     : StreamGrain<QueueActor>(silo, StreamKind.Queue, name => new QueueActor(name, silo.Context, mesh.Queue)), IQueueGrain
 {
+    /// <summary>Claims under way, so that a repeat waits for the first instead of making the claim twice.</summary>
+    private readonly Dictionary<ClaimId, Task<ClaimResult>> _claiming = [];
+
+    public async ValueTask<ClaimResult> ClaimOnceAsync(ClaimId claim, int limit, ClaimTerms terms, CancellationToken cancel = default)
+    {
+        if (_claiming.TryGetValue(claim, out var first)) return await first;
+        var claiming = ClaimUnlessMadeAsync(claim, limit, terms);
+        _claiming[claim] = claiming;
+        try
+        {
+            return await claiming;
+        }
+        finally
+        {
+            _claiming.Remove(claim);
+        }
+    }
+
     public ValueTask<QueuePage> ListAsync(QueueQuery query, CancellationToken cancel = default) => Actor.ListAsync(query, cancel);
 
     public ValueTask<QueuePage> GetAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => Actor.GetAsync(sequences, cancel);
@@ -29,4 +47,7 @@ internal sealed class QueueGrain(SiloEngine silo, IMesh mesh)
     public ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default) => Actor.PopAsync(limit, cancel);
 
     public ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default) => Actor.StatsAsync(cancel);
+
+    private async Task<ClaimResult> ClaimUnlessMadeAsync(ClaimId claim, int limit, ClaimTerms terms) =>
+        await Actor.FindClaimAsync(claim) is { } made ? new ClaimResult(made.Id, made.Page) : await Actor.ClaimAsync(claim, limit, terms);
 }
