@@ -15,10 +15,14 @@ internal sealed class ClusterFixture : IMeshFixture
 
     private readonly IDisposable? _data;
     private readonly short _silos;
+    private readonly Action<ISiloBuilder>? _configureSilo;
+    private readonly Action<IClientBuilder>? _configureClient;
     private int _answersToLose;
 
-    private ClusterFixture(ILogStore store, IDisposable? data, short silos)
+    private ClusterFixture(ILogStore store, IDisposable? data, short silos, Action<ISiloBuilder>? configureSilo, Action<IClientBuilder>? configureClient)
     {
+        _configureSilo = configureSilo;
+        _configureClient = configureClient;
         Store = new FaultyLogStore(store);
         _data = data;
         _silos = silos;
@@ -35,9 +39,12 @@ internal sealed class ClusterFixture : IMeshFixture
     /// <param name="store">Goes with the fixture.</param>
     /// <param name="data">Where the store keeps what it keeps; goes after it.</param>
     /// <param name="silos">How many.</param>
-    public static async Task<ClusterFixture> StartAsync(ILogStore store, IDisposable? data = null, short silos = 2)
+    /// <param name="configureSilo">What else each silo has.</param>
+    /// <param name="configureClient">What else the client has.</param>
+    public static async Task<ClusterFixture> StartAsync(
+        ILogStore store, IDisposable? data = null, short silos = 2, Action<ISiloBuilder>? configureSilo = null, Action<IClientBuilder>? configureClient = null)
     {
-        var fixture = new ClusterFixture(store, data, silos);
+        var fixture = new ClusterFixture(store, data, silos, configureSilo, configureClient);
         await fixture.DeployAsync();
         return fixture;
     }
@@ -68,8 +75,13 @@ internal sealed class ClusterFixture : IMeshFixture
             silo.AddMeshStreams(Streams).DetectFailuresFast();
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
+            _configureSilo?.Invoke(silo);
         });
-        builder.ConfigureClient(client => client.AddMesh(options => options.Clock = Clock).AddMeshStreams(Streams).DetectFailuresFast());
+        builder.ConfigureClient(client =>
+        {
+            client.AddMesh(options => options.Clock = Clock).AddMeshStreams(Streams).DetectFailuresFast();
+            _configureClient?.Invoke(client);
+        });
         Cluster = builder.Build();
         await Cluster.DeployAsync();
     }

@@ -1,7 +1,7 @@
 namespace Mesh.Engine.Log;
 
 /// <summary>A queue that can be read at any index: items come at the end and go at the front. Not thread-safe.</summary>
-internal sealed class Deque<T>
+public sealed class Deque<T>
 {
     private T[] _items = [];
     private int _start;
