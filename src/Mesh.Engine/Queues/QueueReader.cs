@@ -31,6 +31,7 @@ public abstract class QueueReader : StreamActor
         var found = new QueuePageBuilder();
         for (var next = query.After.Next(); ;)
         {
+            await EnsureReadableAsync();
             lock (Turn) next = Table.NextNotGone(next);
             var page = await ReadAsync(new ReadQuery { From = next }, cancel);
             var now = Engine.Clock.Now();
@@ -147,13 +148,21 @@ public abstract class QueueReader : StreamActor
     private ClaimTable NewTable(StreamOptions? options = null)
     {
         var deliveriesMax = options is { DeadLetterQueue: not null, DeliveryCountMax: { } max } ? Math.Max(1, max) : int.MaxValue;
-        return new ClaimTable(change => Journal.Add(JournalOp.Claims, change), deliveriesMax);
+        return new ClaimTable(AddChange, deliveriesMax);
+    }
+
+    /// <summary>In a turn: a change of the claims, which readers see at once.</summary>
+    private void AddChange(ReadOnlySpan<byte> change)
+    {
+        Journal.Add(JournalOp.Claims, change);
+        Stream!.SetAhead();
     }
 
     private async ValueTask FindEndAsync(QueuePageBuilder found, bool backwards, CancellationToken cancel)
     {
         for (var from = backwards ? Sequence.Max : Sequence.First; ;)
         {
+            await EnsureReadableAsync();
             lock (Turn)
             {
                 if (!backwards) from = Table.NextNotGone(from);

@@ -17,6 +17,8 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     private BatchCommitted? _show;
     private long _shownBytes;
     private bool _lowChanged;
+    private bool _isAhead;
+    private bool _isAheadUnderWay;
 
     public OpenedStream Opened => opened;
 
@@ -28,6 +30,9 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     /// <summary>Storage still holds what is gone for readers.</summary>
     public bool IsBehind => _trimmer.IsBehind(log);
 
+    /// <summary>Readers have been shown changes that are not committed: if they never are, what is known must be forgotten with them.</summary>
+    public bool IsAhead => _isAhead || _isAheadUnderWay;
+
     /// <summary>Where the log begins as recovery finds it.</summary>
     public static SequencedLog Recover(OpenedStream opened, IReadOnlyList<RecoveredEntry> entries)
     {
@@ -36,6 +41,9 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
             if (entry.Op == JournalOp.Low) log.RaiseLow(new Sequence(ReadVarint(entry.Payload.Span)));
         return log;
     }
+
+    /// <summary>Readers see a change before it is committed.</summary>
+    public void SetAhead() => _isAhead = true;
 
     /// <summary>Raises the low watermark for good, by the journal.</summary>
     public void TrimTo(Sequence low)
@@ -59,6 +67,7 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     /// <summary>All that waits to be stored; null when nothing does.</summary>
     public StreamCommit? BuildCommit(RecordTime now)
     {
+        (_isAheadUnderWay, _isAhead) = (_isAhead, false);
         var batches = log.Seal();
         var trim = _trimmer.TakeDue(log, now);
         if (trim is not null) owner.OnDeleting();
@@ -82,6 +91,7 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     /// <returns>Bytes of its batches.</returns>
     public long ShowCommitted()
     {
+        _isAheadUnderWay = false;
         _shownBytes = 0;
         log.Commit(_show ??= Show);
         return _shownBytes;

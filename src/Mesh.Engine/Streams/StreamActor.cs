@@ -48,13 +48,16 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     public async ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default)
     {
         TaskCompletionSource signal;
+        bool isUnknown;
         lock (Turn)
         {
             if (Log is { } log && log.High >= until) return true;
+            isUnknown = Log is null && !IsMissing;
             signal = Subscribers.Add(until);
             if (Subscribers.Count == 1) Engine.Awaited.TryAdd(this, true);
         }
 
+        if (isUnknown) _ = OpenForAsync(signal);
         try
         {
             await signal.Task.WaitAsync(timeout, Engine.Clock.Source, cancel);
@@ -146,6 +149,19 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         }
 
         return Stored.BatchOfAsync(stream, sequence, cancel);
+    }
+
+    /// <summary>What is waited for may be stored although nothing is known of it here.</summary>
+    private async Task OpenForAsync(TaskCompletionSource waiting)
+    {
+        try
+        {
+            await EnsureReadableAsync();
+        }
+        catch (Exception reason)
+        {
+            waiting.TrySetException(reason);
+        }
     }
 
     /// <summary>Appends that come while the stream is closed wait in line, so that a caller's order holds.</summary>

@@ -142,6 +142,7 @@ public abstract class StreamOwner
     internal void StepDown(Exception reason)
     {
         Stream?.Rollback();
+        if (Stream is { IsAhead: true }) Stream = null;
         _state = OwnerState.Closed;
         _commits.Refuse(reason);
     }

@@ -26,6 +26,9 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
 
     public List<Item> Free() => Living().FindAll(item => HolderOf(item) is null && item.VisibleAt <= now());
 
+    /// <summary>The record is there, and the next claim that meets it makes a dead letter of it.</summary>
+    public bool IsSpent(string body) => _items.Exists(item => item.Body == body && Lives(item) && item.Deliveries >= deliveryCountMax);
+
     /// <summary>What a claim must hand out; what was delivered too often on the way becomes dead letters.</summary>
     public List<Item> Take(int limit)
     {

@@ -51,7 +51,7 @@ public sealed class RandomClaimsTests
 
         protected override async Task StepAsync()
         {
-            switch (Random.Next(24))
+            switch (Random.Next(26))
             {
                 case < 5: await PostAsync(); break;
                 case < 10: await ClaimAsync(); break;
@@ -64,6 +64,8 @@ public sealed class RandomClaimsTests
                 case 19: await CheckClaimAsync(); break;
                 case < 22: Clock.Advance(TimeSpan.FromSeconds(Random.Next(1, 25))); break;
                 case 22: await FailAsync(); break;
+                case 23: await ClaimInTroubleAsync(); break;
+                case 24: await ClaimWithoutChangesAsync(); break;
                 default: await RestartAsync(); break;
             }
         }
@@ -79,7 +81,7 @@ public sealed class RandomClaimsTests
             await base.RestartAsync();
             if (_deliveryCountMax is null) return;
             var dead = await Mesh.Queue(Dead).ListAsync(new QueueQuery { RecordsMax = 1000, IncludeClaimed = true, IncludeDelayed = true });
-            foreach (var body in dead.Records.Bodies()) Assert.Contains(body, _model.DeadLetters);
+            foreach (var body in dead.Records.Bodies()) Assert.True(_model.DeadLetters.Contains(body) || _model.IsSpent(body), $"{body} is among the dead letters.");
             Assert.Equal(dead.Records.Count, dead.Records.Bodies().Distinct().Count());
         }
 
@@ -107,7 +109,46 @@ public sealed class RandomClaimsTests
         {
             var terms = Terms();
             var limit = Random.Next(1, 8);
-            var result = await Queue.ClaimAsync(limit, terms);
+            Check(limit, terms, await Queue.ClaimAsync(limit, terms));
+        }
+
+        /// <summary>The first commit of a claim goes wrong: either all of it holds, or nothing.</summary>
+        private async Task ClaimInTroubleAsync()
+        {
+            var terms = Terms();
+            var limit = Random.Next(1, 8);
+            var fault = (CommitFault)Random.Next(1, 4);
+            Store.FailNextCommit(fault);
+            try
+            {
+                Check(limit, terms, await Queue.ClaimAsync(limit, terms));
+            }
+            catch (StorageUnavailableException)
+            {
+                Assert.NotEqual(CommitFault.UnknownStored, fault);
+            }
+
+            Store.FailNextCommit(CommitFault.None);
+        }
+
+        /// <summary>The queue itself can change nothing, but the one for dead letters takes what it is given: that comes again, and is the same then.</summary>
+        private async Task ClaimWithoutChangesAsync()
+        {
+            Store.Refused = (await Mesh.Catalogue.FindAsync(Name))!.Number;
+            try
+            {
+                Assert.Null((await Queue.ClaimAsync(Random.Next(1, 8), Terms())).Id);
+            }
+            catch (StorageUnavailableException)
+            {
+                // Something was there to be taken or moved.
+            }
+
+            Store.Refused = null;
+        }
+
+        private void Check(int limit, ClaimTerms terms, ClaimResult result)
+        {
             var expected = _model.Take(limit);
             if (result.Id is { } id) _model.Claim(id, expected, terms);
             Assert.Equal(expected.Count > 0, result.Id is not null);
