@@ -24,16 +24,18 @@ internal sealed class Listener : IAsyncObserver<string>
         }
     }
 
-    public Task OnNextAsync(string item, StreamSequenceToken? token = null)
+    /// <summary>Until it is completed, whoever hands it an event waits.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public async Task OnNextAsync(string item, StreamSequenceToken? token = null)
     {
+        await Gate;
         lock (_gate)
         {
             _heard.Add((item, token!.SequenceNumber));
             foreach (var (isEnough, signal) in _waiting)
                 if (isEnough(_heard)) signal.TrySetResult();
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>A repeated failure to deliver would lose an event.</summary>

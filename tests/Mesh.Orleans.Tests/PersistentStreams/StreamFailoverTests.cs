@@ -38,6 +38,23 @@ public sealed class StreamFailoverTests : IAsyncLifetime
         AssertAllInOrder(keys, 20);
     }
 
+    [Fact]
+    public async Task Consumers_that_are_behind_when_a_silo_is_killed_miss_nothing()
+    {
+        var gate = new TaskCompletionSource();
+        var keys = Enumerable.Range(0, 8).Select(_ => Guid.NewGuid().ToString("N")).ToList();
+        var grains = _fixture.Cluster.Cluster.Client;
+        foreach (var key in keys) await grains.GetGrain<IListenerGrain>(key).SubscribeAsync(key);
+        await PublishAsync(keys, 0, 10);
+        await HearAsync(keys, 10);
+        foreach (var key in keys) Listeners.Of(key).Gate = gate.Task;
+        await PublishAsync(keys, 10, 30);
+        await _fixture.Cluster.Cluster.KillSiloAsync(_fixture.Cluster.Cluster.Silos[0]);
+        gate.SetResult();
+        await HearAsync(keys, 30);
+        AssertAllInOrder(keys, 30);
+    }
+
     private async Task PublishAsync(List<string> keys, int from, int until)
     {
         for (var i = from; i < until; i++)
