@@ -26,6 +26,7 @@ public static class Banner
         DoorKind.Http => "HTTP",
         DoorKind.Rse => "RSE",
         DoorKind.Grpc => "gRPC",
+        DoorKind.ZaqarWs => "WS",
         _ => "RESP",
     };
 
@@ -36,6 +37,7 @@ public static class Banner
         DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
         DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeInForce.ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
         DoorKind.Grpc => "protobus.ProtobusService",
+        DoorKind.ZaqarWs => "Zaqar v2 over WebSocket, JSON and MessagePack",
         _ => "Redis pub/sub and streams",
     };
 
@@ -47,6 +49,7 @@ public static class Banner
             DoorKind.Http => $"curl -i -X PUT -H 'Client-ID: 3381af92-2b9e-11e3-b191-71861300734c' -H 'X-Project-ID: demo' http://{at}/v2/queues/hello",
             DoorKind.Rse => $$"""curl -i -A 'me/1 uuid/1' -d '{"hello":"world"}' http://{{at}}/hello""",
             DoorKind.Grpc => $$"""printf '\0\0\0\0\7\12\5hello' | curl -sD - -o /dev/null --http2-prior-knowledge -H 'content-type: application/grpc' -H 'te: trailers' --data-binary @- http://{{at}}/protobus.ProtobusService/Publish""",
+            DoorKind.ZaqarWs => $"curl -i -N --max-time 1 -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: bWVzaG1lc2htZXNobWVzaA==' http://{at}/",
             _ => $"redis-cli -h {at.Address} -p {at.Port} XADD hello '*' text world",
         };
     }

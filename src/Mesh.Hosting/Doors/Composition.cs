@@ -54,6 +54,7 @@ internal static class Composition
         {
             DoorKind.Rse => rse.HandleAsync(context),
             DoorKind.Grpc => grpc.HandleAsync(context),
+            DoorKind.ZaqarWs => zaqar.HandleAsync(context),
             _ => http.HandleAsync(context),
         };
     }

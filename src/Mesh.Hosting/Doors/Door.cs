@@ -9,6 +9,7 @@ public enum DoorKind
     Rse,
     Grpc,
     Resp,
+    ZaqarWs,
 }
 
 /// <summary>One open door. Each of its HTTP connections carries it as a feature.</summary>
@@ -35,6 +36,6 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
     [
         .. from each in options.Listeners
            where each.Address is not null
-           select new Door(Enum.Parse<DoorKind>(each.Option[2..], ignoreCase: true), each.Option, each.Address),
+           select new Door(Enum.Parse<DoorKind>(each.Option.Replace("-", "", StringComparison.Ordinal), ignoreCase: true), each.Option, each.Address),
     ];
 }

@@ -26,6 +26,9 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Zaqar over WebSocket on a port of its own. Default null: off, for HTTP's port takes it too.</summary>
+    public ListenAddress? ZaqarWs { get; init; }
+
     /// <summary>Zaqar's webhooks may be at loopback, link-local and private addresses. Default false.</summary>
     public bool ZaqarPrivateWebhooks { get; init; }
 
@@ -46,7 +49,7 @@ public abstract record DoorOptions : ProcessOptions
 
     /// <summary>The doors' addresses by the option that sets each.</summary>
     public IEnumerable<(string Option, ListenAddress? Address)> Listeners =>
-        [("--http", Http), ("--rse", Rse), ("--grpc", Grpc), ("--resp", Resp)];
+        [("--http", Http), ("--rse", Rse), ("--grpc", Grpc), ("--resp", Resp), ("--zaqar-ws", ZaqarWs)];
 
     /// <summary>The options of the command line that set where the doors are.</summary>
     public static IReadOnlyList<Option<T>> AddressesOf<T>()
@@ -60,6 +63,8 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { Grpc = ListenAddress.Parse(text) }),
         new("resp", AddressForm, "6379", "RESP: Redis pub/sub and streams",
             (options, text) => options with { Resp = ListenAddress.Parse(text) }),
+        new("zaqar-ws", AddressForm, "off", "Zaqar over WebSocket on a port of its own, by custom 9000; HTTP's port takes it too, at /",
+            (options, text) => options with { ZaqarWs = ListenAddress.Parse(text) }),
     ];
 
     /// <summary>Those that set how they behave.</summary>

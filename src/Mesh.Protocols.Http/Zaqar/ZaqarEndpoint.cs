@@ -1,5 +1,6 @@
 using Mesh.Protocols.Http.Zaqar.Delivery;
 using Mesh.Protocols.Http.Zaqar.Signing;
+using Mesh.Protocols.Http.Zaqar.Sockets;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,8 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     private readonly SignedUrlRules _signed;
     private readonly Deliveries _deliveries;
     private readonly SenderChoice _senders;
+    private readonly SocketDoor _sockets;
+    private readonly CancellationTokenSource _stop = new();
     private readonly ZaqarOptions _options;
     private readonly ILogger _log;
 
@@ -45,12 +48,14 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         _queues = new QueuesResource(mesh, options, directory);
         var secret = new SigningSecret(mesh, options);
         var subscriptions = new SubscriptionStore(mesh, clock);
-        _senders = new SenderChoice(options);
+        var sockets = new SocketRegistry();
+        _senders = new SenderChoice(options, sockets);
         _deliveries = new Deliveries(mesh, options, subscriptions, directory, secret, _senders, clock, _log);
         _messages = new MessagesResource(mesh, options, directory, _deliveries);
         _purge = new PurgeResource(mesh, options, subscriptions);
         _share = new ShareResource(options, secret, clock);
         _subscriptions = new SubscriptionsResource(options, subscriptions, _deliveries, clock);
+        _sockets = new SocketDoor(mesh, options, HandleAsync, subscriptions, sockets, _stop.Token);
         _signed = new SignedUrlRules(secret, clock);
         _claims = new ClaimsResource(mesh, options);
         _stats = new StatsResource(mesh, directory);
@@ -62,9 +67,10 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     /// <summary>Begins to deliver to subscribers, first what an earlier run has left.</summary>
     public void StartDeliveries() => _deliveries.Start();
 
-    /// <summary>Ends deliveries; what is not delivered stays for the next run.</summary>
+    /// <summary>Closes sockets and ends deliveries; what is not delivered stays for the next run.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync().ConfigureAwait(false);
         await _deliveries.DisposeAsync().ConfigureAwait(false);
         _senders.Dispose();
     }
@@ -102,6 +108,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     {
         if (ZaqarRoute.Match(context.Request.Path.Value ?? "") is not { } route)
             throw new ZaqarRefusal(StatusCodes.Status404NotFound, "404 Not Found");
+        if (route.Resource == ZaqarResource.Versions && SocketDoor.IsAsked(context.Request)) return _sockets.HandleAsync(context);
         var method = context.Request.Method;
         if (HttpMethods.IsOptions(method))
         {

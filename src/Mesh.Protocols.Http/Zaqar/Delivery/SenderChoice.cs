@@ -3,12 +3,13 @@ using Mesh.Protocols.Http.Zaqar.Subscriptions;
 namespace Mesh.Protocols.Http.Zaqar.Delivery;
 
 /// <summary>The senders, one for each kind of subscriber. Thread-safe.</summary>
-internal sealed class SenderChoice(ZaqarOptions options) : IDisposable
+internal sealed class SenderChoice(ZaqarOptions options, ISender sockets) : IDisposable
 {
     private readonly WebhookSender _webhooks = new(options);
     private readonly MailSender _mail = new(options);
 
-    public ISender For(Subscription subscription) => SubscriberUri.IsMail(subscription.Subscriber, out _) ? _mail : _webhooks;
+    public ISender For(Subscription subscription) =>
+        SubscriberUri.IsSocket(subscription.Subscriber, out _) ? sockets : SubscriberUri.IsMail(subscription.Subscriber, out _) ? _mail : _webhooks;
 
     public void Dispose() => _webhooks.Dispose();
 }
