@@ -13,7 +13,7 @@ public sealed class OptionReaderTests
     {
         var options = Read();
         Assert.Equal(
-            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379"],
+            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379", "--zaqar-ws "],
             options.Listeners.Select(each => $"{each.Option} {each.Address}"));
         Assert.Equal("./mesh.db", options.Data);
         Assert.Equal(TimeSpan.FromSeconds(120), options.RseTtl);
