@@ -33,7 +33,8 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         await _audience.ReadyAsync();
         await Task.WhenAll(_audience.Current.Members.Select(async each =>
         {
-            if (await ListenersOfAsync(each.Member) > 0) _members.Add(each.Member);
+            // One that does not answer in time may have listeners; one that has none costs a call.
+            if (await ListenersOfAsync(each.Member) is null or > 0) _members.Add(each.Member);
         }));
     }
 
@@ -65,7 +66,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         return receivers;
     }
 
-    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(ListenersOfAsync))).Sum();
+    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(ListenersOfAsync))).Sum() ?? 0;
 
     private HashSet<IRoomMember> Targets()
     {
@@ -98,7 +99,8 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         }
     }
 
-    private async Task<int> ListenersOfAsync(IRoomMember member)
+    /// <returns>Null when it did not answer; 0 when it is gone.</returns>
+    private async Task<int?> ListenersOfAsync(IRoomMember member)
     {
         try
         {
@@ -106,7 +108,8 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         }
         catch (Exception reason) when (Patience.IsOfTheCluster(reason))
         {
-            if (IsGone(reason)) Forget(member);
+            if (!IsGone(reason)) return null;
+            Forget(member);
             return 0;
         }
     }
