@@ -17,6 +17,8 @@ if (args is ["bare", var port])
     ("append", AppendSuite.RunAsync),
     ("growth", GrowthSuite.RunAsync),
     ("claims", ClaimSuite.RunAsync),
+    ("zaqar", ZaqarSuite.RunAsync),
+    ("waiting", WaitingSuite.RunAsync),
 ];
 
 try

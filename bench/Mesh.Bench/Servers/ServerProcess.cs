@@ -45,13 +45,27 @@ internal sealed class ServerProcess : IAsyncDisposable
         return StartAsync(Tools.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--logfile", "redis.log", .. persistence], port, folder);
     }
 
-    /// <summary>The embedded host with its RESP door, on the port that its banner shows.</summary>
+    /// <summary>Debian's Zaqar 15 under gunicorn: two workers that keep connections open, no authentication.</summary>
+    /// <param name="redis">Port of the Redis on loopback that keeps its messages.</param>
+    public static Task<ServerProcess> ZaqarAsync(int redis)
+    {
+        var port = FreePort.Take();
+        var application = Path.Combine(Tools.Root, "bench", "Mesh.Bench", "Zaqar");
+        Tools.Require("/usr/lib/python3/dist-packages/zaqar", "python3-zaqar");
+        string[] arguments = ["-B", "-m", "gunicorn", "--workers", "2", "--worker-class", "gthread", "--threads", "4", "--log-level", "error",
+            "--bind", $"127.0.0.1:{port}", "--chdir", application, "--env", $"MESH_BENCH_REDIS={redis}", "peer:application"];
+        return StartAsync("/usr/bin/python3", arguments, port, null);
+    }
+
+    /// <summary>The embedded host with one door, on the port that its banner shows.</summary>
     /// <param name="data">Where its data is; null for a new SQLite file.</param>
-    public static Task<ServerProcess> MeshAsync(string? data = null)
+    /// <param name="door">Its option's name.</param>
+    public static Task<ServerProcess> MeshAsync(string? data = null, string door = "resp")
     {
         var folder = data is null ? NewFolder() : null;
         var host = Path.Combine(Tools.Root, "standalone", "bin", "Release", "net10.0", "standalone.dll");
-        string[] arguments = [host, "--http", "off", "--rse", "off", "--grpc", "off", "--resp", "0", "--data", data ?? Path.Combine(folder!, "mesh.db")];
+        string[] doors = ["http", "rse", "grpc", "resp"];
+        string[] arguments = [host, .. doors.SelectMany(each => new[] { "--" + each, each == door ? "0" : "off" }), "--data", data ?? Path.Combine(folder!, "mesh.db")];
         return StartAsync("dotnet", arguments, null, folder);
     }
 
@@ -66,7 +80,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
         if (_folder is not null) Directory.Delete(_folder, recursive: true);
@@ -96,8 +110,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private static IPEndPoint? Announced(IEnumerable<string?> output)
     {
-        var line = output.FirstOrDefault(each => each?.TrimStart().StartsWith("RESP ", StringComparison.Ordinal) == true);
-        return line is null ? null : IPEndPoint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var line = output.Select(each => each?.TrimStart() ?? "").FirstOrDefault(each => each.StartsWith("RESP ", StringComparison.Ordinal) || each.StartsWith("HTTP ", StringComparison.Ordinal));
+        return line is null ? null : IPEndPoint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Replace("http://", "", StringComparison.Ordinal));
     }
 
     private static async Task<bool> TryConnectAsync(IPEndPoint endPoint)

@@ -16,6 +16,12 @@ internal static class Tools
         throw new FileNotFoundException($"{program} is not on the PATH. On Debian: apt-get install {package}.");
     }
 
+    /// <exception cref="FileNotFoundException">The folder of a package is not there; the message names the package.</exception>
+    public static void Require(string folder, string package)
+    {
+        if (!Directory.Exists(folder)) throw new FileNotFoundException($"{folder} is missing. On Debian: apt-get install {package} gunicorn redis-server wrk.");
+    }
+
     private static string FindRoot()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
