@@ -27,6 +27,10 @@ internal static class SiloConfiguration
             membership.ProbeTimeout = options.ProbeTimeout;
             membership.NumMissedProbesLimit = options.ProbesMissed;
             membership.TableRefreshTimeout = options.Cluster.TableRefresh;
+
+            // When all silos died at once nobody votes them dead; the next one starts when it has missed this many of their life signs, by default after 15 s.
+            membership.IAmAliveTablePublishTimeout = options.Cluster.TableRefresh;
+            membership.NumMissedTableIAmAliveLimit = 3;
         });
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
         silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));

@@ -9,7 +9,9 @@ namespace Mesh.Cluster.Tests;
 /// <summary>Silos and gateways as processes of their own on free ports of loopback, over a database of their own.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private Cluster(string data) => Data = data;
+    private readonly string[] _gatewayOptions;
+
+    private Cluster(string data, string[] gatewayOptions) => (Data, _gatewayOptions) = (data, gatewayOptions);
 
     /// <summary>The connection string of the database.</summary>
     public string Data { get; }
@@ -18,10 +20,15 @@ internal sealed class Cluster : IAsyncDisposable
 
     public List<MeshProcess> Gateways { get; } = [];
 
-    public static async Task<Cluster> OpenAsync(int silos = 2, int gateways = 2)
+    public static async Task<Cluster> OpenAsync(int silos = 2, int gateways = 2) => await OpenAsync(await PostgresServer.SharedAsync(), silos, gateways);
+
+    /// <param name="server">Where its database is made.</param>
+    /// <param name="silos">How many to begin with.</param>
+    /// <param name="gateways">How many to begin with.</param>
+    /// <param name="gatewayOptions">More options for each gateway.</param>
+    public static async Task<Cluster> OpenAsync(PostgresServer server, int silos, int gateways, params string[] gatewayOptions)
     {
-        var server = await PostgresServer.SharedAsync();
-        var cluster = new Cluster(await server.CreateDatabaseAsync());
+        var cluster = new Cluster(await server.CreateDatabaseAsync(), gatewayOptions);
         for (var i = 0; i < silos; i++) await cluster.AddSiloAsync();
         for (var i = 0; i < gateways; i++) await cluster.AddGatewayAsync();
         return cluster;
@@ -35,11 +42,13 @@ internal sealed class Cluster : IAsyncDisposable
 
     public async Task AddSiloAsync() => Silos.Add(await MeshProcess.OpenAsync(Silo(Data)));
 
-    public async Task AddGatewayAsync() => Gateways.Add(await MeshProcess.OpenAsync(Gateway(Data)));
+    public async Task AddGatewayAsync() => Gateways.Add(await MeshProcess.OpenAsync(Gateway(Data, _gatewayOptions)));
 
     public async ValueTask DisposeAsync()
     {
         foreach (var process in Gateways.Concat(Silos)) await process.DisposeAsync();
+        Gateways.Clear();
+        Silos.Clear();
     }
 
     private static string Port() => FreePort.Take().ToString(CultureInfo.InvariantCulture);

@@ -21,6 +21,7 @@ public static class FailureDetectionExtensions
             options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
             options.NumMissedProbesLimit = 2;
             options.TableRefreshTimeout = TableRefresh;
+            options.IAmAliveTablePublishTimeout = TableRefresh; // three of these after all silos died at once, another can start; by Orleans' own settings after 90 s
         });
         return builder.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
     }

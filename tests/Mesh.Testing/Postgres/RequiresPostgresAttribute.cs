@@ -4,7 +4,7 @@ namespace Mesh.Testing.Postgres;
 
 /// <summary>A test that needs a PostgreSQL server, and is skipped by name where none is installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class PostgresFactAttribute : FactAttribute
+public class PostgresFactAttribute : FactAttribute
 {
     public PostgresFactAttribute() => Skip = PostgresBinaries.Missing;
 }

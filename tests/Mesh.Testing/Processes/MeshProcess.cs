@@ -10,10 +10,13 @@ namespace Mesh.Testing.Processes;
 public sealed class MeshProcess : IAsyncDisposable
 {
     private const int SignalTerm = 15;
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
     private const string BannerEnd = "Options: --help";
     private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
+    private bool _isDisposed;
 
     private MeshProcess(ProcessStartInfo start)
     {
@@ -77,6 +80,11 @@ public sealed class MeshProcess : IAsyncDisposable
 
     public void Terminate() => Assert0(Kill(_process.Id, SignalTerm));
 
+    /// <summary>Stands still until <see cref="Resume"/>, and knows nothing of it.</summary>
+    public void Pause() => Assert0(Kill(_process.Id, SignalStop));
+
+    public void Resume() => Assert0(Kill(_process.Id, SignalContinue));
+
     public void KillHard() => _process.Kill();
 
     /// <summary>Waits for the process to end by itself.</summary>
@@ -88,6 +96,8 @@ public sealed class MeshProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
