@@ -8,6 +8,8 @@ namespace Mesh.SiloHost;
 /// <summary>What the options mean to Orleans.</summary>
 internal static class SiloConfiguration
 {
+    private const int LifeSignsMissed = 3;
+
     /// <param name="silo">To be configured.</param>
     /// <param name="options">Checked ones.</param>
     /// <param name="connection">Leads to Orleans' own tables.</param>
@@ -28,9 +30,10 @@ internal static class SiloConfiguration
             membership.NumMissedProbesLimit = options.ProbesMissed;
             membership.TableRefreshTimeout = options.Cluster.TableRefresh;
 
-            // When all silos died at once nobody votes them dead; the next one starts when it has missed this many of their life signs, by default after 15 s.
+            // Silos that all died at once are voted dead by one that joins when their life signs have ended (SiloProcess.JoinAsync), by default after 15 s.
             membership.IAmAliveTablePublishTimeout = options.Cluster.TableRefresh;
-            membership.NumMissedTableIAmAliveLimit = 3;
+            membership.NumMissedTableIAmAliveLimit = LifeSignsMissed;
+            membership.MaxJoinAttemptTime = (LifeSignsMissed + 1) * options.Cluster.TableRefresh;
         });
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
         silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));

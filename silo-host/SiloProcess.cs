@@ -6,6 +6,7 @@ using Mesh.Hosting.Logs;
 using Mesh.Hosting.Operations;
 using Mesh.Hosting.Options;
 using Mesh.Storage.AdoNet;
+using Orleans.Runtime.MembershipService;
 
 namespace Mesh.SiloHost;
 
@@ -31,14 +32,35 @@ internal static class SiloProcess
 
         await database.ClaimAsync(new ClusterName(options.Cluster.ServiceId, options.Cluster.ClusterId));
         CheckFree(options);
-        var builder = OperationsServer.NewBuilder(options.Http, "--http", HostLog.Create(options), out var doors);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
-        builder.UseOrleans(silo => SiloConfiguration.Apply(silo, options, database.OrleansConnectionText));
-        await using var web = builder.Build();
-        OperationsServer.Answer(web, web.Services.GetRequiredService<IMesh>());
-        await web.StartAsync();
-        Console.Write(SiloBanner.Write(options, doors));
-        return await EndAsync(web);
+        while (true)
+        {
+            var builder = OperationsServer.NewBuilder(options.Http, "--http", HostLog.Create(options), out var doors);
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
+            builder.UseOrleans(silo => SiloConfiguration.Apply(silo, options, database.OrleansConnectionText));
+            await using var web = builder.Build();
+            OperationsServer.Answer(web, web.Services.GetRequiredService<IMesh>());
+            if (!await JoinAsync(web)) continue;
+            Console.Write(SiloBanner.Write(options, doors));
+            return await EndAsync(web);
+        }
+    }
+
+    /// <returns>
+    /// False when silos that the cluster's table calls active do not answer. When all silos died at once nobody has voted them dead; a silo that joins after their
+    /// life signs have ended does.
+    /// </returns>
+    private static async Task<bool> JoinAsync(WebApplication web)
+    {
+        try
+        {
+            await web.StartAsync();
+            return true;
+        }
+        catch (OrleansClusterConnectivityCheckFailedException failure)
+        {
+            await Console.Error.WriteLineAsync($"The cluster could not be joined; trying again. {failure.Message}");
+            return false;
+        }
     }
 
     /// <summary>Orleans would share a port with another silo, which would then take this one for its own successor.</summary>
