@@ -16,8 +16,8 @@ public sealed class ContainerTests
     public void The_image_of_the_embedded_host_shows_the_ports_it_opens()
     {
         var options = OptionReader.Read(StandaloneOptions.Table, [], EnvironmentOf("standalone"), null)!;
-        Assert.Equal(options.Listeners.Select(each => each.Address!.Port), ExposedBy("standalone"));
-        Assert.All(options.Listeners, each => Assert.False(each.Address!.IsLoopback));
+        Assert.Equal(OpenListeners.Of(options).Select(each => each.Address.Port), ExposedBy("standalone"));
+        Assert.All(OpenListeners.Of(options), each => Assert.False(each.Address.IsLoopback));
         Assert.Equal("/data/mesh.db", options.Data);
     }
 
@@ -25,8 +25,8 @@ public sealed class ContainerTests
     public void The_image_of_the_gateway_shows_the_ports_it_opens()
     {
         var options = OptionReader.Read(GatewayOptions.Table, ["--data", Data], EnvironmentOf("gateway"), null)!;
-        Assert.Equal(options.Listeners.Select(each => each.Address!.Port), ExposedBy("gateway"));
-        Assert.All(options.Listeners, each => Assert.False(each.Address!.IsLoopback));
+        Assert.Equal(OpenListeners.Of(options).Select(each => each.Address.Port), ExposedBy("gateway"));
+        Assert.All(OpenListeners.Of(options), each => Assert.False(each.Address.IsLoopback));
     }
 
     [Fact]

@@ -38,8 +38,8 @@ public sealed class KubernetesTests
     {
         var container = (await Rendered.OfAsync(overlay)).Container("Deployment", "mesh-gateway");
         var options = Read(GatewayOptions.Table, container);
-        Assert.Equal(Ports([.. options.Listeners.Select(each => (each.Option[2..], each.Address!.Port))]), Ports(container));
-        Assert.All(options.Listeners, each => Assert.False(each.Address!.IsLoopback));
+        Assert.Equal(Ports([.. OpenListeners.Of(options).Select(each => (each.Option[2..], each.Address.Port))]), Ports(container));
+        Assert.All(OpenListeners.Of(options), each => Assert.False(each.Address.IsLoopback));
         Assert.Equal(("a-cluster", "a-service"), (options.Cluster.ClusterId, options.Cluster.ServiceId));
         AssertProbes(container, "http");
         Assert.True(container["startupProbe.periodSeconds"].Number * container["startupProbe.failureThreshold"].Number > options.SiloWait.TotalSeconds);
