@@ -13,6 +13,7 @@ internal static class AppendSuite
     private static readonly (string Name, AppendLoad Load)[] Loads =
     [
         ("8 streams, 16 callers, segments of 1,000", new AppendLoad(8, 16, 1000)),
+        ("1 stream, 64 callers, single records", new AppendLoad(1, 64, 1)),
         ("8 streams, 64 callers, single records", new AppendLoad(8, 64, 1)),
         ("64 streams, 64 callers, single records", new AppendLoad(64, 64, 1)),
     ];
