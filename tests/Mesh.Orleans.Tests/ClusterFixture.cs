@@ -10,9 +10,6 @@ namespace Mesh.Orleans.Tests;
 /// <summary>A cluster of silos in this process that share one store, and a client of it. What passes between them is serialized.</summary>
 internal sealed class ClusterFixture : IMeshFixture
 {
-    /// <summary>Name of the stream provider.</summary>
-    public const string Streams = "mesh";
-
     private readonly IDisposable? _data;
     private readonly short _silos;
     private readonly Action<ISiloBuilder>? _configureSilo;
@@ -72,14 +69,14 @@ internal sealed class ClusterFixture : IMeshFixture
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMesh(Store, options => options.Clock = Clock);
-            silo.AddMeshStreams(Streams).DetectFailuresFast();
+            silo.DetectFailuresFast();
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
             _configureSilo?.Invoke(silo);
         });
         builder.ConfigureClient(client =>
         {
-            client.AddMesh(options => options.Clock = Clock).AddMeshStreams(Streams).DetectFailuresFast();
+            client.AddMesh(options => options.Clock = Clock).DetectFailuresFast();
             _configureClient?.Invoke(client);
         });
         Cluster = builder.Build();

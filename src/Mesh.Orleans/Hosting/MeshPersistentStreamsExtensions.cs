@@ -7,8 +7,7 @@ namespace Mesh.Orleans;
 
 /// <summary>
 /// Orleans' persistent streams over Mesh: durable events, rewindable by sequence and by time (<see cref="MeshStreamToken"/>), with Orleans' own durable
-/// subscriptions, explicit and implicit, which outlive activations and silos. Where a subscription need only live as long as who made it, the streams of
-/// <see cref="MeshStreamsExtensions"/> are simpler.
+/// subscriptions, explicit and implicit, which outlive activations and silos.
 /// </summary>
 public static class MeshPersistentStreamsExtensions
 {

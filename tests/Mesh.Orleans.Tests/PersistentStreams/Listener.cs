@@ -27,11 +27,20 @@ internal sealed class Listener : IAsyncObserver<string>
     /// <summary>Until it is completed, whoever hands it an event waits.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>How many more times it fails before it takes an event.</summary>
+    public int Refusals { get; set; }
+
     public async Task OnNextAsync(string item, StreamSequenceToken? token = null)
     {
         await Gate;
         lock (_gate)
         {
+            if (Refusals > 0)
+            {
+                Refusals--;
+                throw new InvalidOperationException($"The test refuses {item}.");
+            }
+
             _heard.Add((item, token!.SequenceNumber));
             foreach (var (isEnough, signal) in _waiting)
                 if (isEnough(_heard)) signal.TrySetResult();

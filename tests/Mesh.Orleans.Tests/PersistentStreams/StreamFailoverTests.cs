@@ -26,6 +26,18 @@ public sealed class StreamFailoverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_subscription_of_a_client_goes_on_when_a_silo_is_killed()
+    {
+        var key = Guid.NewGuid().ToString("N");
+        await _fixture.Stream(ListenerGrain.Namespace, key).SubscribeAsync(Listeners.Of(key));
+        await PublishAsync([key], 0, 50);
+        await _fixture.Cluster.Cluster.KillSiloAsync(_fixture.Cluster.Cluster.Silos[0]);
+        await PublishAsync([key], 50, 100);
+        await HearAsync([key], 100);
+        AssertAllInOrder([key], 100);
+    }
+
+    [Fact]
     public async Task A_consumer_that_was_away_hears_what_was_published_meanwhile()
     {
         List<string> keys = [Guid.NewGuid().ToString("N")];

@@ -141,6 +141,29 @@ public sealed class StreamTests(StreamFixture fixture) : IClassFixture<StreamFix
     }
 
     [Fact]
+    public async Task An_event_that_its_observer_refuses_is_handed_to_it_again()
+    {
+        var stream = fixture.Stream();
+        var listener = new Listener { Refusals = 2 };
+        await stream.SubscribeAsync(listener);
+        await stream.OnNextBatchAsync(["a", "b", "c"]);
+        await listener.HearAsync(3);
+        Assert.Equal(["a", "b", "c"], listener.Items);
+        Assert.Equal(0, listener.Refusals);
+    }
+
+    [Fact]
+    public async Task A_grain_takes_events_in_its_own_turns()
+    {
+        var key = Guid.NewGuid().ToString("N");
+        var grain = fixture.Cluster.Cluster.Client.GetGrain<ITurnGrain>(key);
+        await grain.SubscribeAsync();
+        await fixture.Stream(ITurnGrain.Namespace, key).OnNextBatchAsync(Enumerable.Range(0, 100).Select(i => $"{i}"));
+        await Listeners.Of(key).HearAsync(100);
+        Assert.Equal((100, 0), await grain.CountAsync());
+    }
+
+    [Fact]
     public async Task A_grain_hears_the_streams_of_its_namespace_without_having_subscribed()
     {
         var key = Guid.NewGuid().ToString("N");
