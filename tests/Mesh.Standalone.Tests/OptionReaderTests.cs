@@ -13,7 +13,7 @@ public sealed class OptionReaderTests
     {
         var options = Read();
         Assert.Equal(
-            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379", "--zaqar-ws "],
+            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379", "--zaqar-ws 127.0.0.1:9000"],
             options.Listeners.Select(each => $"{each.Option} {each.Address}"));
         Assert.Equal("./mesh.db", options.Data);
         Assert.Equal(TimeSpan.FromSeconds(120), options.RseTtl);
@@ -24,7 +24,7 @@ public sealed class OptionReaderTests
     [Fact]
     public void The_defaults_that_help_shows_are_the_defaults()
     {
-        var shown = StandaloneOptions.Table.All.Where(option => option.Name != "rse-mode")
+        var shown = StandaloneOptions.Table.All.Where(option => option.Name is not ("rse-mode" or "zaqar-private-webhooks"))
             .Aggregate(new StandaloneOptions(), (options, option) => option.Apply(options, option.Default));
         Assert.Equal(new StandaloneOptions(), shown);
     }
@@ -60,6 +60,15 @@ public sealed class OptionReaderTests
         Assert.Equal(RseMode.Live, Read(["--rse", "0.0.0.0:8000"]).RseModeInForce);
         Assert.Equal(RseMode.Live, Read(["--http", "*:8080"]).RseModeInForce);
         Assert.Equal(RseMode.Test, Read(["--rse", "0.0.0.0:8000", "--rse-mode", "test"]).RseModeInForce);
+    }
+
+    [Fact]
+    public void Webhooks_may_be_on_this_machine_until_somebody_beyond_it_can_ask_for_them()
+    {
+        Assert.True(Read().WebhooksMayBePrivate);
+        foreach (var door in new[] { "--http", "--rse", "--grpc", "--resp", "--zaqar-ws" }) Assert.False(Read([door, "0.0.0.0:1"]).WebhooksMayBePrivate);
+        Assert.True(Read(["--http", "*:8080", "--zaqar-private-webhooks", "on"]).WebhooksMayBePrivate);
+        Assert.False(Read(["--zaqar-private-webhooks", "off"]).WebhooksMayBePrivate);
     }
 
     [Theory]
@@ -125,13 +134,13 @@ public sealed class OptionReaderTests
     [Fact]
     public void Two_doors_cannot_share_an_address_unless_any_port_will_do()
     {
-        Assert.StartsWith("--http and --resp both name 127.0.0.1:9000", Assert.Throws<OptionException>(() => Read(["--http", "9000", "--resp", "9000"])).Message);
+        Assert.StartsWith("--http and --resp both name 127.0.0.1:9001", Assert.Throws<OptionException>(() => Read(["--http", "9001", "--resp", "9001"])).Message);
         Assert.Equal(IPAddress.Loopback, Read(["--http", "0", "--resp", "0"]).Http!.Host);
     }
 
     [Fact]
     public void All_doors_off_is_an_error() =>
-        Assert.Contains("at least one", Assert.Throws<OptionException>(() => Read(["--http", "off", "--rse", "off", "--grpc", "off", "--resp", "off"])).Message);
+        Assert.Contains("at least one", Assert.Throws<OptionException>(() => Read(["--http", "off", "--rse", "off", "--grpc", "off", "--resp", "off", "--zaqar-ws", "off"])).Message);
 
     [Fact]
     public void Help_names_every_option_and_wins_over_errors()

@@ -27,7 +27,7 @@ internal static class Composition
             mesh,
             new ZaqarOptions
             {
-                WebhooksMayBePrivate = options.ZaqarPrivateWebhooks,
+                WebhooksMayBePrivate = options.WebhooksMayBePrivate,
                 ConfirmationIsRequired = options.ZaqarConfirmation,
                 SmtpHost = options.ZaqarSmtp?.Host,
                 SmtpPort = options.ZaqarSmtp?.Port ?? new ZaqarOptions().SmtpPort,

@@ -26,11 +26,11 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Zaqar over WebSocket on a port of its own. Default null: off, for HTTP's port takes it too.</summary>
-    public ListenAddress? ZaqarWs { get; init; }
+    /// <summary>Zaqar over WebSocket on a port of its own; HTTP's port takes it too. Default 9000 on loopback; null is off.</summary>
+    public ListenAddress? ZaqarWs { get; init; } = ListenAddress.OnLoopback(9000);
 
-    /// <summary>Zaqar's webhooks may be at loopback, link-local and private addresses. Default false.</summary>
-    public bool ZaqarPrivateWebhooks { get; init; }
+    /// <summary>Set by the user; null follows the listeners, see <see cref="WebhooksMayBePrivate"/>.</summary>
+    public bool? ZaqarPrivateWebhooks { get; init; }
 
     /// <summary>Zaqar's subscribers must confirm before they are told of messages. Default false.</summary>
     public bool ZaqarConfirmation { get; init; }
@@ -46,6 +46,12 @@ public abstract record DoorOptions : ProcessOptions
 
     /// <summary>What the user set, or test while every RSE listener (its own and HTTP's) is on loopback, else live.</summary>
     public RseMode RseModeInForce => RseMode ?? (Beyond(Rse) || Beyond(Http) ? Protocols.Http.Rse.RseMode.Live : Protocols.Http.Rse.RseMode.Test);
+
+    /// <summary>
+    /// Zaqar's webhooks may be at loopback, link-local and private addresses: what the user set, or else as long as every listener is on loopback. Whoever
+    /// asks then is on this machine and reaches as much without us; a host that others reach must not call for them what only it can.
+    /// </summary>
+    public bool WebhooksMayBePrivate => ZaqarPrivateWebhooks ?? !Listeners.Any(each => Beyond(each.Address));
 
     /// <summary>The doors' addresses by the option that sets each.</summary>
     public IEnumerable<(string Option, ListenAddress? Address)> Listeners =>
@@ -63,7 +69,7 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { Grpc = ListenAddress.Parse(text) }),
         new("resp", AddressForm, "6379", "RESP: Redis pub/sub and streams",
             (options, text) => options with { Resp = ListenAddress.Parse(text) }),
-        new("zaqar-ws", AddressForm, "off", "Zaqar over WebSocket on a port of its own, by custom 9000; HTTP's port takes it too, at /",
+        new("zaqar-ws", AddressForm, "9000", "Zaqar over WebSocket; HTTP's port takes it too, at /",
             (options, text) => options with { ZaqarWs = ListenAddress.Parse(text) }),
     ];
 
@@ -75,7 +81,7 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RseMode = OptionText.Word<RseMode>(text) }),
         new("rse-ttl", "seconds", "120", "how long RSE events can be read; 1 to 2592000",
             (options, text) => options with { RseTtl = TimeSpan.FromSeconds(OptionText.Number(text, 1, 2_592_000)) }),
-        new("zaqar-private-webhooks", "on | off", "off", "Zaqar may call webhooks at loopback, link-local and private addresses",
+        new("zaqar-private-webhooks", "on | off", "on while every listener is on loopback, else off", "Zaqar may call webhooks at loopback, link-local and private addresses",
             (options, text) => options with { ZaqarPrivateWebhooks = OptionText.Switch(text) }),
         new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",
             (options, text) => options with { ZaqarConfirmation = OptionText.Switch(text) }),
@@ -91,7 +97,7 @@ public abstract record DoorOptions : ProcessOptions
     public static void Check(DoorOptions options)
     {
         var open = options.Listeners.Where(each => each.Address is not null).ToArray();
-        if (open.Length == 0) throw new OptionException("--http, --rse, --grpc and --resp are all off; open at least one of them.");
+        if (open.Length == 0) throw new OptionException("--http, --rse, --grpc, --resp and --zaqar-ws are all off; open at least one of them.");
         var clash = open.Where(each => each.Address!.Port > 0).GroupBy(each => each.Address).FirstOrDefault(group => group.Count() > 1);
         if (clash is not null)
             throw new OptionException($"{string.Join(" and ", clash.Select(each => each.Option))} both name {clash.Key}; give each a port of its own.");

@@ -3,6 +3,7 @@ using Mesh.Embedded;
 using Mesh.Engine.Storage;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Testing;
+using Mesh.Testing.Http;
 using Microsoft.AspNetCore.Builder;
 
 namespace Mesh.Protocols.Http.Tests.Rse;

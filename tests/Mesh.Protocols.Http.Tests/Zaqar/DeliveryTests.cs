@@ -2,6 +2,7 @@ using System.Net;
 using Mesh.Engine.Storage;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Testing.Http;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;

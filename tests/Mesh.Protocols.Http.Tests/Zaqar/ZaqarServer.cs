@@ -2,6 +2,7 @@ using Mesh.Embedded;
 using Mesh.Engine.Storage;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Testing;
+using Mesh.Testing.Http;
 using Microsoft.AspNetCore.Builder;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;

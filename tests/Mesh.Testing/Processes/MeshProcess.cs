@@ -21,13 +21,19 @@ public sealed class MeshProcess : IAsyncDisposable
     private MeshProcess(ProcessStartInfo start)
     {
         _process = Process.Start(start)!;
-        _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
+        _process.ErrorDataReceived += (_, line) => OnError(line.Data);
         _process.BeginErrorReadLine();
     }
 
     public string Banner { get; private set; } = "";
 
-    public string Errors => _errors.ToString();
+    public string Errors
+    {
+        get
+        {
+            lock (_errors) return _errors.ToString();
+        }
+    }
 
     public int Id => _process.Id;
 
@@ -38,6 +44,8 @@ public sealed class MeshProcess : IAsyncDisposable
     public Uri Rse => new($"http://{EndPoint("RSE")}");
 
     public Uri Grpc => new($"http://{EndPoint("gRPC")}");
+
+    public Uri ZaqarWs => new($"ws://{EndPoint("WS")}/");
 
     /// <summary>A program built beside the tests.</summary>
     /// <param name="program">Its name, without the ending.</param>
@@ -78,6 +86,13 @@ public sealed class MeshProcess : IAsyncDisposable
         return (code, output, errors);
     }
 
+    /// <summary>Waits until it has said this on standard error.</summary>
+    public async Task SaidAsync(string text)
+    {
+        using var timeout = new CancellationTokenSource(StartMax);
+        while (!Errors.Contains(text, StringComparison.Ordinal)) await Task.Delay(20, timeout.Token);
+    }
+
     public void Terminate() => Assert0(Kill(_process.Id, SignalTerm));
 
     /// <summary>Stands still until <see cref="Resume"/>, and knows nothing of it.</summary>
@@ -101,6 +116,11 @@ public sealed class MeshProcess : IAsyncDisposable
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+    }
+
+    private void OnError(string? line)
+    {
+        lock (_errors) _errors.AppendLine(line);
     }
 
     private IPEndPoint EndPoint(string door)

@@ -1,3 +1,4 @@
+using Mesh.Testing.Http;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar.Conformance;

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Mesh.Protocols.Http.Tests;
+namespace Mesh.Testing.Http;
 
 /// <summary>A real HTTP server on a free port of the loopback interface, for one test.</summary>
-internal sealed class KestrelHost : IAsyncDisposable
+public sealed class KestrelHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 

@@ -3,10 +3,10 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
-namespace Mesh.Protocols.Http.Tests.Zaqar;
+namespace Mesh.Testing.Http;
 
 /// <summary>A subscriber on loopback, for one test. Each call waits in line to be looked at.</summary>
-internal sealed class Webhook : IAsyncDisposable
+public sealed class Webhook : IAsyncDisposable
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
@@ -41,7 +41,7 @@ internal sealed class Webhook : IAsyncDisposable
         await _calls.Writer.WriteAsync(new Call(body, context.Request.Headers.ToDictionary(each => each.Key, each => each.Value.ToString())));
     }
 
-    internal sealed record Call(string Body, Dictionary<string, string> Headers)
+    public sealed record Call(string Body, Dictionary<string, string> Headers)
     {
         public JsonElement Json()
         {
