@@ -18,6 +18,7 @@ if (args is ["bare", var port])
     ("growth", GrowthSuite.RunAsync),
     ("claims", ClaimSuite.RunAsync),
     ("zaqar", ZaqarSuite.RunAsync),
+    ("zaqar-bench", ZaqarSuite.ToolAsync),
     ("waiting", WaitingSuite.RunAsync),
 ];
 

@@ -35,6 +35,32 @@ internal static class ZaqarSuite
             }
     }
 
+    /// <summary>The same by Zaqar's own load tool, whose Python client is slower than either server: it shows what such a client gets.</summary>
+    public static async Task ToolAsync(BenchOptions options)
+    {
+        await using var redis = await ServerProcess.RedisAsync(durable: false);
+        await using var zaqar = await ServerProcess.ZaqarAsync(redis.EndPoint.Port);
+        await using var mesh = await ServerProcess.MeshAsync(door: "http");
+        List<IReadOnlyList<ZaqarBenchPart>> theirs = [], ours = [];
+        for (var run = 0; run < options.Runs; run++)
+        {
+            theirs.Add(await ZaqarBench.RunAsync(zaqar.EndPoint, options.Duration));
+            ours.Add(await ZaqarBench.RunAsync(mesh.EndPoint, options.Duration));
+        }
+
+        var table = new Table(
+            "zaqar-bench, v2, 10 producers and 5 consumers at once (the Python clients share the cores), requests/s and mean ms",
+            "part", "Zaqar", "Mesh", "Mesh / Zaqar", "Zaqar ms", "Mesh ms");
+        for (var part = 0; part < ZaqarBench.Parts.Count; part++)
+        {
+            var (zaqarRate, meshRate) = (Take(theirs, part, each => each.Rate), Take(ours, part, each => each.Rate));
+            var (zaqarMillis, meshMillis) = (Take(theirs, part, each => each.Millis), Take(ours, part, each => each.Millis));
+            table.Row([ZaqarBench.Parts[part], $"{zaqarRate}", $"{meshRate}", $"{meshRate.Against(zaqarRate)}", $"{zaqarMillis}", $"{meshMillis}"]);
+        }
+    }
+
+    private static Samples Take(List<IReadOnlyList<ZaqarBenchPart>> runs, int part, Func<ZaqarBenchPart, double> value) => new([.. runs.Select(run => value(run[part]))]);
+
     private static async Task PostAsync(IPEndPoint server, int messages)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://{server}") };
