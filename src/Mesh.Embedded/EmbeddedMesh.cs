@@ -22,21 +22,19 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private readonly StreamRegistry<StreamOwner> _actors;
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _writer;
-    private readonly RetentionSweep _sweep;
-    private readonly Task _maintenance;
-    private int _hasDropped = 1;
+    private readonly Task _maintaining;
 
     private EmbeddedMesh(ILogStore store, EmbeddedMeshOptions options, TimeProvider clock)
     {
         _options = options;
         var pump = new CommitPump(store, options.Commit);
         _engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
-        _sweep = new RetentionSweep(store, _engine.Clock);
         _actors = new StreamRegistry<StreamOwner>(Create, options.ActorsMax);
-        Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), () => Volatile.Write(ref _hasDropped, 1));
+        var maintenance = new Maintenance(store, _engine.Clock, _actors.Recent, (name, _) => _actors.Get(name).MaintainAsync(opens: true).AsTask(), options.Warn);
+        Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted);
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
-        _maintenance = MaintainAsync(clock);
+        _maintaining = maintenance.RunAsync(options.MaintenanceInterval, _stop.Token);
     }
 
     public ICatalogue Catalogue { get; }
@@ -65,7 +63,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
         await Task.Run(_writer.Join);
-        await _maintenance;
+        await _maintaining;
         _stop.Dispose();
     }
 
@@ -84,37 +82,4 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 
     private void WarnOfDamage(StreamName stream, DamagedBatch damaged) =>
         _options.Warn($"Records {damaged.First} to {damaged.First.Plus(damaged.Count - 1)} of {stream} are damaged in storage and were skipped: {damaged.Reason}");
-
-    private async Task MaintainAsync(TimeProvider clock)
-    {
-        using var timer = new PeriodicTimer(_options.MaintenanceInterval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await MaintainOnceAsync();
-                }
-                catch (StorageUnavailableException reason)
-                {
-                    _options.Warn($"Maintenance waits for the storage: {reason.Message}");
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
-
-    private async Task MaintainOnceAsync()
-    {
-        foreach (var actor in _actors.Recent()) await actor.MaintainAsync();
-        foreach (var name in await _sweep.NextAsync(_stop.Token)) await _actors.Get(name).MaintainAsync(opens: true);
-        if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
-        while (!_stop.IsCancellationRequested && await _engine.Store.ReclaimAsync(_stop.Token))
-        {
-        }
-    }
 }

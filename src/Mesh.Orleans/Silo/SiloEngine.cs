@@ -22,12 +22,10 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly CommitPump _pump;
-    private readonly RetentionSweep _sweep;
+    private readonly Maintenance _maintenance;
     private readonly IServiceProvider _services;
-    private volatile IMesh? _mesh;
     private Thread? _writer;
-    private Task _maintenance = Task.CompletedTask;
-    private int _hasDropped = 1;
+    private Task _maintaining = Task.CompletedTask;
 
     public SiloEngine(ILogStore store, IOptions<MeshSiloOptions> options, ILogger<SiloEngine> log, IServiceProvider services)
     {
@@ -36,7 +34,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _log = log;
         _pump = new CommitPump(store, _options.Commit);
         Context = new EngineContext(store, _pump, new SteadyClock(_options.Clock), _options.Engine, WarnOfDamage);
-        _sweep = new RetentionSweep(store, Context.Clock);
+        _maintenance = new Maintenance(store, Context.Clock, () => _active.Keys, WakeAsync, reason => LogMaintenanceWaits(_log, reason));
     }
 
     public EngineContext Context { get; }
@@ -50,12 +48,12 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public void Leave(StreamOwner actor) => _active.TryRemove(actor, out _);
 
     /// <summary>A stream was deleted: what it held goes with the next maintenance.</summary>
-    public void OnDeleted() => Volatile.Write(ref _hasDropped, 1);
+    public void OnDeleted() => _maintenance.OnDeleted();
 
     public void Participate(ISiloLifecycle lifecycle)
     {
         lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.RuntimeInitialize, StartAsync, StopAsync);
-        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, BeginToCall, _ => _leaving.CancelAsync());
+        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, BeginToMaintain, _ => _leaving.CancelAsync());
     }
 
     public void Dispose()
@@ -69,13 +67,12 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         await Context.Store.MigrateAsync(cancel);
         _writer = new Thread(() => _pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
-        _maintenance = Task.Run(MaintainAsync, CancellationToken.None);
     }
 
-    /// <summary>From now on grains can be called from here.</summary>
-    private Task BeginToCall(CancellationToken cancel)
+    /// <summary>From now on, and until the silo leaves, grains can be called from here.</summary>
+    private Task BeginToMaintain(CancellationToken cancel)
     {
-        _mesh = _services.GetRequiredService<IMesh>();
+        _maintaining = Task.Run(() => _maintenance.RunAsync(_options.MaintenanceInterval, _leaving.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -83,53 +80,16 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     {
         await _stop.CancelAsync();
         if (_writer is { } writer) await Task.Run(writer.Join, CancellationToken.None);
-        await _maintenance;
-    }
-
-    private async Task MaintainAsync()
-    {
-        using var timer = new PeriodicTimer(_options.MaintenanceInterval, _options.Clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stop.Token))
-            {
-                try
-                {
-                    await MaintainOnceAsync();
-                }
-                catch (Exception reason) when (reason is StorageUnavailableException or StreamFencedException)
-                {
-                    LogMaintenanceWaits(_log, reason.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-    }
-
-    private async Task MaintainOnceAsync()
-    {
-        foreach (var (actor, _) in _active) await actor.MaintainAsync();
-        await SweepAsync();
-        if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
-        while (!_stop.IsCancellationRequested && await Context.Store.ReclaimAsync(_stop.Token))
-        {
-        }
+        await _maintaining;
     }
 
     /// <summary>Whoever asks for a stream wakes its grain, here or elsewhere, and the next maintenance there deletes what is due.</summary>
-    private async Task SweepAsync()
-    {
-        if (_mesh is not { } mesh) return;
-        foreach (var name in await _sweep.NextAsync(_leaving.Token)) await mesh.Catalogue.FindAsync(name, _leaving.Token).AsTask().WaitAsync(_leaving.Token);
-    }
+    private Task WakeAsync(StreamName name, CancellationToken stop) => _services.GetRequiredService<IMesh>().Catalogue.FindAsync(name, stop).AsTask().WaitAsync(stop);
 
     private void WarnOfDamage(StreamName stream, DamagedBatch damaged) =>
         LogDamage(_log, damaged.First, damaged.First.Plus(damaged.Count - 1), stream, damaged.Reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Maintenance waits for the storage: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Reason}")]
     private static partial void LogMaintenanceWaits(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Records {First} to {Last} of {Stream} are damaged in storage and were skipped: {Reason}")]

@@ -1,0 +1,54 @@
+using Mesh.Engine.Storage;
+using Mesh.Engine.Time;
+
+namespace Mesh.Engine.Streams;
+
+/// <summary>
+/// What a host's store needs now and then: open streams delete what retention has taken, streams that nobody has open are found and woken, and the room of
+/// deleted ones is given back. Thread-safe.
+/// </summary>
+/// <param name="store">The host's store.</param>
+/// <param name="clock">The host's clock.</param>
+/// <param name="open">The streams that are open here.</param>
+/// <param name="wake">Sees to a stream that has rows to delete and is open nowhere.</param>
+/// <param name="warn">Told why maintenance waits: one sentence.</param>
+public sealed class Maintenance(ILogStore store, SteadyClock clock, Func<IEnumerable<StreamOwner>> open, Func<StreamName, CancellationToken, Task> wake, Action<string> warn)
+{
+    private readonly RetentionSweep _sweep = new(store, clock);
+    private int _hasDropped = 1;
+
+    /// <summary>A stream was deleted: what it held goes with the next step.</summary>
+    public void OnDeleted() => Volatile.Write(ref _hasDropped, 1);
+
+    /// <summary>A step each interval until it is stopped, and then ends as if nothing were. What the storage refuses is tried again with the next step.</summary>
+    public async Task RunAsync(TimeSpan interval, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(interval, clock.Source);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop)) await StepAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped.
+        }
+    }
+
+    private async Task StepAsync(CancellationToken stop)
+    {
+        try
+        {
+            foreach (var stream in open()) await stream.MaintainAsync();
+            foreach (var name in await _sweep.NextAsync(stop)) await wake(name, stop);
+            if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
+            while (!stop.IsCancellationRequested && await store.ReclaimAsync(stop))
+            {
+            }
+        }
+        catch (Exception reason) when (reason is StorageUnavailableException or StreamFencedException)
+        {
+            OnDeleted();
+            warn($"Maintenance waits for the storage: {reason.Message}");
+        }
+    }
+}
