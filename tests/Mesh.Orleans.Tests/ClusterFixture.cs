@@ -10,6 +10,11 @@ namespace Mesh.Orleans.Tests;
 /// <summary>A cluster of silos in this process that share one store, and a client of it. What passes between them is serialized.</summary>
 internal sealed class ClusterFixture : IMeshFixture
 {
+    /// <summary>How long calls are tried again: a machine with other work takes its time over a failover.</summary>
+    private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(60);
+
+    private static readonly string[] LosableCalls = [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync)];
+
     private readonly IDisposable? _data;
     private readonly short _silos;
     private readonly Action<ISiloBuilder>? _configureSilo;
@@ -46,7 +51,7 @@ internal sealed class ClusterFixture : IMeshFixture
         return fixture;
     }
 
-    /// <summary>The next answers to appends and claims are lost on their way, as when the silo dies after it has stored them.</summary>
+    /// <summary>The next answers to appends, creations and claims are lost on their way, as when the silo dies after it has stored them.</summary>
     public void LoseAnswers(int count) => Volatile.Write(ref _answersToLose, count);
 
     public async Task RestartAsync()
@@ -71,22 +76,28 @@ internal sealed class ClusterFixture : IMeshFixture
             silo.AddMesh(Store, options => options.Clock = Clock);
             silo.DetectFailuresFast();
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
-            silo.Services.Configure<MeshClientOptions>(options => options.Clock = Clock);
+            silo.Services.Configure<MeshClientOptions>(Configure);
             _configureSilo?.Invoke(silo);
         });
         builder.ConfigureClient(client =>
         {
-            client.AddMesh(options => options.Clock = Clock).DetectFailuresFast();
+            client.AddMesh(Configure).DetectFailuresFast();
             _configureClient?.Invoke(client);
         });
         Cluster = builder.Build();
         await Cluster.DeployAsync();
     }
 
+    private void Configure(MeshClientOptions options)
+    {
+        options.Clock = Clock;
+        options.RetryFor = RetryFor;
+    }
+
     private async Task LoseAnswerAsync(IIncomingGrainCallContext call)
     {
         await call.Invoke();
-        if (call.MethodName is nameof(IStreamGrain.AppendManyAsync) or nameof(IQueueGrain.ClaimOnceAsync) && Interlocked.Decrement(ref _answersToLose) >= 0)
+        if (LosableCalls.Contains(call.MethodName) && Interlocked.Decrement(ref _answersToLose) >= 0)
             throw new SiloUnavailableException("The test lost the answer.");
     }
 }

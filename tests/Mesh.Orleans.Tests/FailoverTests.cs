@@ -36,6 +36,18 @@ public sealed class FailoverTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_creation_whose_answer_is_lost_is_known_to_be_its_callers()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var (name, options) = (StreamName.Queue("jobs"), new StreamOptions { RetentionCount = 7 });
+        fixture.LoseAnswers(2);
+        Assert.True(await fixture.Mesh.Catalogue.CreateAsync(name, options, "mine"u8.ToArray()));
+        Assert.False(await fixture.Mesh.Catalogue.CreateAsync(name, options, "mine"u8.ToArray()));
+        fixture.LoseAnswers(1);
+        Assert.False(await fixture.Mesh.Catalogue.CreateAsync(name, options, "another's"u8.ToArray()));
+    }
+
+    [Fact]
     public async Task A_claim_whose_answer_is_lost_is_sent_again_and_made_once()
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());

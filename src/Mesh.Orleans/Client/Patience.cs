@@ -12,15 +12,19 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
     /// <param name="call">May run more than once, so it must come to the same, whatever became of the one before.</param>
     /// <param name="cancel">Ends the waiting.</param>
     /// <exception cref="StorageUnavailableException">No silo answered in time.</exception>
-    public async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default)
+    public ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default) => CallAsync(_ => call(), cancel);
+
+    /// <summary>As the other, for a call that is told whether it repeats one whose answer is not known.</summary>
+    public async ValueTask<T> CallAsync<T>(Func<bool, ValueTask<T>> call, CancellationToken cancel = default)
     {
         var giveUpAt = Environment.TickCount64 + (long)retryFor.TotalMilliseconds;
-        for (var pause = PauseFirst; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax)
+        var isRepeat = false;
+        for (var pause = PauseFirst; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax, isRepeat = true)
         {
             var changed = changes.Next;
             try
             {
-                var answer = call();
+                var answer = call(isRepeat);
                 return answer.IsCompleted ? await answer : await answer.AsTask().WaitAsync(changed);
             }
             catch (OperationCanceledException) when (changed.IsCancellationRequested && !cancel.IsCancellationRequested)

@@ -81,7 +81,10 @@ internal abstract class StreamHandle : IStreamLog
 
     public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Patience.CallAsync(() => Log.StateAsync(cancel), cancel);
 
-    public ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Patience.CallAsync(() => _grain.CreateAsync(options, metadata));
+    /// <summary>A repeat that finds exactly what it would have made takes it for its own: the answer that said so was lost.</summary>
+    public ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Patience.CallAsync(async isRepeat =>
+        await _grain.CreateAsync(options, metadata)
+        || (isRepeat && await _grain.EntryAsync() is { } entry && entry.Options == options && entry.Metadata.Span.SequenceEqual(metadata.Span)));
 
     public ValueTask<StreamEntry?> EntryAsync() => Patience.CallAsync(() => _grain.EntryAsync());
 

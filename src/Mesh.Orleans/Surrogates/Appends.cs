@@ -73,50 +73,29 @@ internal sealed class AppendOptionsConverter : IConverter<AppendOptions, AppendO
         new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount, Sender = value.Sender, Origin = value.Origin };
 }
 
-[RegisterConverter]
-internal sealed class AppendedConverter : IConverter<AppendResult.Appended, AppendAnswer>
+/// <summary>Every outcome crosses as an <see cref="AppendAnswer"/>. Each needs a converter of its own, for Orleans looks for that of the very type.</summary>
+internal abstract class AppendResultConverter<T> : IConverter<T, AppendAnswer>
+    where T : AppendResult
 {
-    public AppendResult.Appended ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.Appended)surrogate.ToResult(default);
+    public T ConvertFromSurrogate(in AppendAnswer surrogate) => (T)surrogate.ToResult(default);
 
-    public AppendAnswer ConvertToSurrogate(in AppendResult.Appended value) => AppendAnswer.Of(value);
+    public AppendAnswer ConvertToSurrogate(in T value) => AppendAnswer.Of(value);
 }
 
 [RegisterConverter]
-internal sealed class DuplicateConverter : IConverter<AppendResult.Duplicate, AppendAnswer>
-{
-    public AppendResult.Duplicate ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.Duplicate)surrogate.ToResult(default);
-
-    public AppendAnswer ConvertToSurrogate(in AppendResult.Duplicate value) => AppendAnswer.Of(value);
-}
+internal sealed class AppendedConverter : AppendResultConverter<AppendResult.Appended>;
 
 [RegisterConverter]
-internal sealed class BusyConverter : IConverter<AppendResult.Busy, AppendAnswer>
-{
-    public AppendResult.Busy ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.Busy)surrogate.ToResult(default);
-
-    public AppendAnswer ConvertToSurrogate(in AppendResult.Busy value) => AppendAnswer.Of(value);
-}
+internal sealed class DuplicateConverter : AppendResultConverter<AppendResult.Duplicate>;
 
 [RegisterConverter]
-internal sealed class TooLargeConverter : IConverter<AppendResult.TooLarge, AppendAnswer>
-{
-    public AppendResult.TooLarge ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.TooLarge)surrogate.ToResult(default);
-
-    public AppendAnswer ConvertToSurrogate(in AppendResult.TooLarge value) => AppendAnswer.Of(value);
-}
+internal sealed class BusyConverter : AppendResultConverter<AppendResult.Busy>;
 
 [RegisterConverter]
-internal sealed class IdNotGreaterConverter : IConverter<AppendResult.IdNotGreater, AppendAnswer>
-{
-    public AppendResult.IdNotGreater ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.IdNotGreater)surrogate.ToResult(default);
-
-    public AppendAnswer ConvertToSurrogate(in AppendResult.IdNotGreater value) => AppendAnswer.Of(value);
-}
+internal sealed class TooLargeConverter : AppendResultConverter<AppendResult.TooLarge>;
 
 [RegisterConverter]
-internal sealed class NoSuchStreamConverter : IConverter<AppendResult.NoSuchStream, AppendAnswer>
-{
-    public AppendResult.NoSuchStream ConvertFromSurrogate(in AppendAnswer surrogate) => (AppendResult.NoSuchStream)surrogate.ToResult(default);
+internal sealed class IdNotGreaterConverter : AppendResultConverter<AppendResult.IdNotGreater>;
 
-    public AppendAnswer ConvertToSurrogate(in AppendResult.NoSuchStream value) => AppendAnswer.Of(value);
-}
+[RegisterConverter]
+internal sealed class NoSuchStreamConverter : AppendResultConverter<AppendResult.NoSuchStream>;
