@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mesh.Protocols.Http.Rse.Tokens;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http;
@@ -49,6 +50,8 @@ internal static class ErrorMap
             StatusCodes.Status503ServiceUnavailable, "Storage does not answer at the moment. Try again later.", StorageRetry),
         StreamFencedException => new HttpFailure(
             StatusCodes.Status503ServiceUnavailable, "It has just moved to another server. Try again.", StorageRetry),
+        TokenStoreException => new HttpFailure(
+            StatusCodes.Status503ServiceUnavailable, "It cannot be found out at the moment which tokens are valid. Try again later.", StorageRetry),
         BadHttpRequestException bad => new HttpFailure(bad.StatusCode, bad.Message),
         _ => null,
     };

@@ -43,5 +43,17 @@ public sealed class BannerTests
         Assert.Contains("try: redis-cli -h 127.0.0.1 -p 6379", banner);
     }
 
+    [Fact]
+    public void Rse_in_live_mode_refuses_everybody_until_it_knows_tokens()
+    {
+        const string Refuses = "RSE at --rse is in live mode without --rse-tokens: it answers 401 to everybody.";
+        var beyond = new StandaloneOptions { Rse = ListenAddress.Parse("0.0.0.0:8000") };
+        Assert.Contains($"WARNING: {Refuses}", Write(beyond));
+        Assert.Contains("live mode, events kept 120 s", Write(beyond));
+        Assert.DoesNotContain("WARNING", Write(beyond with { RseTokens = TokenSource.Parse("memcached:localhost") }));
+        Assert.Contains("--rse listens on 0.0.0.0:8000, beyond this machine", Write(beyond with { RseModes = RseModes.Parse("test") }));
+        Assert.Contains("RSE at --http is in live mode without", Write(new StandaloneOptions { RseModes = RseModes.Parse("http=live") }));
+    }
+
     private static string Write(StandaloneOptions options) => Banner.Write(options, Door.Of(options), DataPlace.Describe(options.Data));
 }

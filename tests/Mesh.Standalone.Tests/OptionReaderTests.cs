@@ -1,6 +1,8 @@
 using System.Net;
+using Mesh.Hosting.Doors;
 using Mesh.Hosting.Options;
 using Mesh.Protocols.Http.Rse;
+using Mesh.Testing;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
@@ -17,7 +19,7 @@ public sealed class OptionReaderTests
             options.Listeners.Select(each => $"{each.Option} {each.Address}"));
         Assert.Equal("./mesh.db", options.Data);
         Assert.Equal(TimeSpan.FromSeconds(120), options.RseTtl);
-        Assert.Equal(RseMode.Test, options.RseModeInForce);
+        Assert.Equal([RseMode.Test, RseMode.Test], Modes(options));
         Assert.Equal(LogLevel.Warning, options.LogLevel);
     }
 
@@ -52,14 +54,25 @@ public sealed class OptionReaderTests
     [Theory]
     [InlineData("MESH__RSE_MODE")]
     [InlineData("mesh__rse-mode")]
-    public void Variables_take_words_joined_either_way(string name) => Assert.Equal(RseMode.Live, Read([], null, (name, "live")).RseModeInForce);
+    public void Variables_take_words_joined_either_way(string name) => Assert.Equal([RseMode.Live, RseMode.Live], Modes(Read([], null, (name, "live"))));
 
     [Fact]
-    public void Beyond_loopback_rse_is_live_unless_told_otherwise()
+    public void Beyond_loopback_an_rse_listener_is_live_unless_told_otherwise()
     {
-        Assert.Equal(RseMode.Live, Read(["--rse", "0.0.0.0:8000"]).RseModeInForce);
-        Assert.Equal(RseMode.Live, Read(["--http", "*:8080"]).RseModeInForce);
-        Assert.Equal(RseMode.Test, Read(["--rse", "0.0.0.0:8000", "--rse-mode", "test"]).RseModeInForce);
+        Assert.Equal([RseMode.Live, RseMode.Test], Modes(Read(["--rse", "0.0.0.0:8000"])));
+        Assert.Equal([RseMode.Test, RseMode.Live], Modes(Read(["--http", "*:8080"])));
+        Assert.Equal([RseMode.Test, RseMode.Test], Modes(Read(["--rse", "0.0.0.0:8000", "--rse-mode", "test"])));
+        Assert.Equal([RseMode.Live, RseMode.Test], Modes(Read(["--rse-mode", "http=test,rse=live"])));
+        Assert.Equal([RseMode.Live, RseMode.Live], Modes(Read(["--rse", "0.0.0.0:8000", "--rse-mode", "http=live"])));
+    }
+
+    [Fact]
+    public void Tokens_are_in_a_file_or_in_memcached()
+    {
+        Assert.Equal(["a:1", "b:11211"], Read(["--rse-tokens", "memcached:a:1,b"]).RseTokens!.Servers.Select(each => $"{each.Host}:{each.Port}"));
+        using var folder = new TempFolder();
+        File.WriteAllText(folder.File("tokens"), "t");
+        Assert.Equal(folder.File("tokens"), Read(["--rse-tokens", folder.File("tokens")]).RseTokens!.Path);
     }
 
     [Fact]
@@ -79,6 +92,12 @@ public sealed class OptionReaderTests
     [InlineData("--resp", "", "0 to 65535")]
     [InlineData("--data", "", "path or a connection string")]
     [InlineData("--rse-mode", "prod", "test, live")]
+    [InlineData("--rse-mode", "grpc=test", "rse=test,http=live")]
+    [InlineData("--rse-mode", "rse=test,http=prod", "test, live")]
+    [InlineData("--rse-tokens", "/no/such/file", "a file that can be read")]
+    [InlineData("--rse-tokens", "memcached:", "a host and a port")]
+    [InlineData("--rse-tokens", "memcached:a:0", "1 to 65535")]
+    [InlineData("--rse-token-hashed-from", "251", "1 to 250")]
     [InlineData("--rse-ttl", "0", "1 to 2592000")]
     [InlineData("--rse-ttl", "2m", "1 to 2592000")]
     [InlineData("--connections-max", "0", "1 to 1000000")]
@@ -150,6 +169,8 @@ public sealed class OptionReaderTests
         Assert.All(StandaloneOptions.Table.All, option => Assert.Contains($"--{option.Name} {option.Form}", usage));
         Assert.All(StandaloneOptions.Table.All, option => Assert.Contains(option.Variable, usage));
     }
+
+    private static RseMode[] Modes(StandaloneOptions options) => [options.RseModeAt(DoorKind.Rse), options.RseModeAt(DoorKind.Http)];
 
     private static StandaloneOptions Read(string[]? args = null, string? json = null, params (string Name, string Value)[] variables) =>
         OptionReader.Read(StandaloneOptions.Table, args ?? [], variables.Select(each => KeyValuePair.Create(each.Name, each.Value)), json)!;

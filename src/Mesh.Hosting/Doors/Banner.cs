@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Mesh.Protocols.Http.Rse;
 
 namespace Mesh.Hosting.Doors;
 
@@ -15,10 +16,18 @@ public static class Banner
         text.Append(CultureInfo.InvariantCulture, $"Mesh {typeof(Banner).Assembly.GetName().Version?.ToString(3)} is open. Data: {data}\n\n");
         foreach (var door in doors)
             text.Append(CultureInfo.InvariantCulture, $"  {Name(door),-5}{Address(door),-24}  {Speaks(door, options)}\n       try: {TryIt(door)}\n");
-        foreach (var door in doors.Where(each => !each.Address.IsLoopback))
-            text.Append(CultureInfo.InvariantCulture, $"\nWARNING: {door.Option} listens on {door.EndPoint}, beyond this machine, and nothing authenticates its clients yet.");
-        if (doors.Any(each => !each.Address.IsLoopback)) text.Append('\n');
+        var warnings = doors.Select(door => Warning(door, options)).OfType<string>().ToArray();
+        foreach (var warning in warnings) text.Append(CultureInfo.InvariantCulture, $"\nWARNING: {warning}");
+        if (warnings.Length > 0) text.Append('\n');
         return text.Append("\nOptions: --help. Ctrl+C or SIGTERM finishes what was accepted, then stops.\n").ToString();
+    }
+
+    private static string? Warning(Door door, DoorOptions options)
+    {
+        var isStrict = door.Kind is DoorKind.Rse or DoorKind.Http && options.RseModeAt(door.Kind) == RseMode.Live;
+        var refusesAll = isStrict && options.RseTokens is null ? $"RSE at {door.Option} is in live mode without --rse-tokens: it answers 401 to everybody." : null;
+        if (door.Address.IsLoopback || (door.Kind == DoorKind.Rse && isStrict)) return refusesAll;
+        return string.Join(' ', new[] { $"{door.Option} listens on {door.EndPoint}, beyond this machine, and nothing authenticates its clients yet.", refusesAll }.OfType<string>());
     }
 
     private static string Name(Door door) => door.Kind switch
@@ -35,7 +44,7 @@ public static class Banner
     private static string Speaks(Door door, DoorOptions options) => door.Kind switch
     {
         DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
-        DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeInForce.ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
+        DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeAt(DoorKind.Rse).ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
         DoorKind.Grpc => "protobus.ProtobusService",
         DoorKind.ZaqarWs => "Zaqar v2 over WebSocket, JSON and MessagePack",
         _ => "Redis pub/sub and streams",

@@ -38,21 +38,33 @@ internal static class Composition
         return zaqar;
     }
 
+    private static RseEndpoint OpenRse(DoorOptions options, IMesh mesh, ILoggerFactory logs)
+    {
+        var rse = new RseOptions
+        {
+            EventTtl = options.RseTtl,
+            Tokens = options.RseTokens?.Open(),
+            TokenPrefix = options.RseTokenPrefix,
+            TokenHashedFromChars = options.RseTokenHashedFrom,
+        };
+        return new RseEndpoint(mesh, rse, TimeProvider.System, logs.CreateLogger<RseEndpoint>());
+    }
+
     private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh)
     {
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
-        var rse = new RseEndpoint(
-            mesh, new RseOptions { Mode = options.RseModeInForce, EventTtl = options.RseTtl }, TimeProvider.System, logs.CreateLogger<RseEndpoint>());
+        var rse = OpenRse(options, mesh, logs);
+        var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
         var grpc = new GrpcEndpoint(
             mesh,
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },
             web.Lifetime.ApplicationStopping,
             logs.CreateLogger<GrpcEndpoint>());
-        var http = new HttpRoutes(zaqar.HandleAsync, rse.HandleAsync, OperationRoutes.Of(web, mesh));
+        var http = new HttpRoutes(zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), OperationRoutes.Of(web, mesh));
         return context => context.Features.Get<Door>()?.Kind switch
         {
-            DoorKind.Rse => rse.HandleAsync(context),
+            DoorKind.Rse => rseAtRoot(context),
             DoorKind.Grpc => grpc.HandleAsync(context),
             DoorKind.ZaqarWs => zaqar.HandleAsync(context),
             _ => http.HandleAsync(context),

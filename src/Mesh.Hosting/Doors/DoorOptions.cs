@@ -20,8 +20,17 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>Redis protocol. Default 6379 on loopback; null is off.</summary>
     public ListenAddress? Resp { get; init; } = ListenAddress.OnLoopback(6379);
 
-    /// <summary>Set by the user; null follows the RSE listener, see <see cref="RseModeInForce"/>.</summary>
-    public RseMode? RseMode { get; init; }
+    /// <summary>How strict RSE is at each of its listeners. Default null: see <see cref="RseModeAt"/>.</summary>
+    public RseModes? RseModes { get; init; }
+
+    /// <summary>Where RSE's valid tokens are. Default null: in live mode no token is valid, in test mode none is looked at.</summary>
+    public TokenSource? RseTokens { get; init; }
+
+    /// <summary>Put before a token to make its key. Default empty.</summary>
+    public string RseTokenPrefix { get; init; } = "";
+
+    /// <summary>A token's key of so many characters or more is hashed. Default 250; 1 to 250.</summary>
+    public int RseTokenHashedFrom { get; init; } = RseOptions.TokenCharsUnhashed;
 
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
@@ -44,8 +53,13 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>Connections that each door holds at once; more are closed at once. Default 10,000; 1 to 1,000,000.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 
-    /// <summary>What the user set, or test while every RSE listener (its own and HTTP's) is on loopback, else live.</summary>
-    public RseMode RseModeInForce => RseMode ?? (Beyond(Rse) || Beyond(Http) ? Protocols.Http.Rse.RseMode.Live : Protocols.Http.Rse.RseMode.Test);
+    /// <summary>How strict RSE is at a listener: as the user set it, or test on loopback, else live.</summary>
+    /// <param name="door"><see cref="DoorKind.Rse"/> or <see cref="DoorKind.Http"/>.</param>
+    public RseMode RseModeAt(DoorKind door)
+    {
+        var (set, address) = door == DoorKind.Rse ? (RseModes?.Rse, Rse) : (RseModes?.Http, Http);
+        return set ?? (Beyond(address) ? RseMode.Live : RseMode.Test);
+    }
 
     /// <summary>
     /// Zaqar's webhooks may be at loopback, link-local and private addresses: what the user set, or else as long as every listener is on loopback. Whoever
@@ -77,8 +91,14 @@ public abstract record DoorOptions : ProcessOptions
     public static IReadOnlyList<Option<T>> BoundsOf<T>()
         where T : DoorOptions =>
     [
-        new("rse-mode", "test | live", "test on loopback, else live", "test: tokens are optional, GET /all shows every event",
-            (options, text) => options with { RseMode = OptionText.Word<RseMode>(text) }),
+        new("rse-mode", RseModes.Form, "test on loopback, else live", "how strict RSE is, at both its listeners or at each; test: tokens are optional, GET /all shows every event",
+            (options, text) => options with { RseModes = RseModes.Parse(text) }),
+        new("rse-tokens", TokenSource.Form, "off", "which X-Auth-Tokens are valid: lines of a file, or entries of memcached; off: in live mode none is",
+            (options, text) => options with { RseTokens = TokenSource.Parse(text) }),
+        new("rse-token-prefix", "text", "", "put before a token to make its key in --rse-tokens",
+            (options, text) => options with { RseTokenPrefix = text }),
+        new("rse-token-hashed-from", "characters", "250", "a key of so many characters or more is its SHA-512, in upper-case hexadecimal pairs joined by dashes; 1 to 250",
+            (options, text) => options with { RseTokenHashedFrom = OptionText.Number(text, 1, RseOptions.TokenCharsUnhashed) }),
         new("rse-ttl", "seconds", "120", "how long RSE events can be read; 1 to 2592000",
             (options, text) => options with { RseTtl = TimeSpan.FromSeconds(OptionText.Number(text, 1, 2_592_000)) }),
         new("zaqar-private-webhooks", "on | off", "on while every listener is on loopback, else off", "Zaqar may call webhooks at loopback, link-local and private addresses",

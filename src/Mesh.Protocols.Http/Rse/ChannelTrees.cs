@@ -14,11 +14,21 @@ internal sealed class ChannelTrees(IMesh mesh, TimeSpan eventTtl)
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<StreamName, bool> _known = new();
+    private long _attempts;
+    private long _repeats;
+
+    /// <summary>Appends so far.</summary>
+    public long Attempts => Volatile.Read(ref _attempts);
+
+    /// <summary>Times that one was tried again.</summary>
+    public long Repeats => Volatile.Read(ref _repeats);
 
     public async ValueTask<AppendResult> AppendAsync(StreamName tree, ReadOnlyMemory<byte> segment)
     {
+        Interlocked.Increment(ref _attempts);
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
+            if (attempt > 0) Interlocked.Increment(ref _repeats);
             if (!_known.ContainsKey(tree)) await PrepareAsync(tree).ConfigureAwait(false);
             var result = await mesh.Channel(tree).AppendAsync(segment, new AppendOptions { MustExist = true }).ConfigureAwait(false);
             if (result is not AppendResult.NoSuchStream) return result;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Mesh.Frames;
 
 namespace Mesh.Protocols.Http.Rse;
@@ -12,8 +11,6 @@ internal sealed class EventDump(IMesh mesh)
     /// <summary>The dump ends with the event that reaches this many bytes.</summary>
     public const long BytesMax = 64 * 1024 * 1024;
 
-    private const int TreesAPage = 1000;
-
     private readonly List<(RecordTime Time, BatchSlice Slice)> _events = [];
     private long _bytes;
 
@@ -22,7 +19,7 @@ internal sealed class EventDump(IMesh mesh)
     /// <returns>One event a slice, by id.</returns>
     public async Task<IReadOnlyList<BatchSlice>> GatherAsync(bool descending, CancellationToken cancel)
     {
-        await foreach (var tree in TreesAsync(cancel).ConfigureAwait(false))
+        await foreach (var tree in TreeNames.AllAsync(mesh.Catalogue, cancel).ConfigureAwait(false))
         {
             await GatherAsync(mesh.Channel(tree), cancel).ConfigureAwait(false);
             if (IsFull) break;
@@ -30,20 +27,6 @@ internal sealed class EventDump(IMesh mesh)
 
         _events.Sort((one, other) => descending ? other.Time.CompareTo(one.Time) : one.Time.CompareTo(other.Time));
         return _events.ConvertAll(found => found.Slice);
-    }
-
-    private async IAsyncEnumerable<StreamName> TreesAsync([EnumeratorCancellation] CancellationToken cancel)
-    {
-        // A listing goes on after a name, so it never shows the tree whose name is empty.
-        yield return StreamName.Channel("");
-        var after = "";
-        while (true)
-        {
-            var page = await mesh.Catalogue.ListAsync(StreamName.DefaultProject, StreamKind.Channel, after, TreesAPage, cancel).ConfigureAwait(false);
-            foreach (var entry in page) yield return entry.Name;
-            if (page.Count < TreesAPage) yield break;
-            after = page[^1].Name.Name;
-        }
     }
 
     private async Task GatherAsync(IChannel tree, CancellationToken cancel)

@@ -76,7 +76,7 @@ internal static class EventText
     private static bool IsJson(in RecordView record) => record.ContentType == ContentType.Json;
 
     /// <summary>Whole seconds since the event was stored; 0 when the clock was set back since.</summary>
-    private static long AgeOf(in RecordView record, RecordTime now) => Math.Max(0, (now.Micros - record.Time.Micros) / 1_000_000);
+    public static long AgeOf(in RecordView record, RecordTime now) => Math.Max(0, (now.Micros - record.Time.Micros) / 1_000_000);
 
     private static ReadOnlySpan<byte> UserAgentOf(in RecordView record) =>
         TagsReader.TryFind(record.Tags, UserAgentTag, out var userAgent) ? userAgent : default;

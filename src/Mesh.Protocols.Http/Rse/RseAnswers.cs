@@ -11,6 +11,8 @@ internal static class RseAnswers
     public const string JsonType = "application/json; charset=utf-8";
     public const string ScriptType = "text/javascript";
 
+    public static readonly HttpFailure MissingToken = new(StatusCodes.Status401Unauthorized, "Missing header: X-Auth-Token");
+    public static readonly HttpFailure UnknownToken = new(StatusCodes.Status401Unauthorized, "The token in X-Auth-Token is not known, or has expired");
     public static readonly HttpFailure MissingUserAgent = Refusal("Missing header: User-Agent");
     public static readonly HttpFailure MissingUuid = Refusal("Missing UUID in User-Agent header");
     public static readonly HttpFailure MissingPostData = Refusal("Missing query parameter: post-data");
@@ -19,6 +21,8 @@ internal static class RseAnswers
 
     public static readonly HttpFailure ChannelNameTooLong = Refusal(
         $"A channel's name has at most {ChannelPath.CharsMax} characters and {ChannelPath.SlashesMax} slashes");
+
+    public static HttpFailure NotFound(string path) => new(StatusCodes.Status404NotFound, $"URI not found: {path}");
 
     /// <summary>A status without a body.</summary>
     public static Task EmptyAsync(HttpResponse response, int status)
@@ -30,9 +34,10 @@ internal static class RseAnswers
 
     public static HttpFailure Refusal(string message) => new(StatusCodes.Status400BadRequest, message);
 
-    public static Task TextAsync(HttpResponse response, string contentType, string text)
+    public static Task TextAsync(HttpResponse response, string contentType, string text) => BytesAsync(response, contentType, Encoding.UTF8.GetBytes(text));
+
+    public static Task BytesAsync(HttpResponse response, string contentType, ReadOnlyMemory<byte> bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         response.ContentType = contentType;
         response.ContentLength = bytes.Length;
         return response.Body.WriteAsync(bytes).AsTask();

@@ -1,3 +1,5 @@
+using Mesh.Protocols.Http.Rse.Health;
+using Mesh.Protocols.Http.Rse.Tokens;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -7,16 +9,15 @@ namespace Mesh.Protocols.Http.Rse;
 
 /// <summary>
 /// The RSE protocol over HTTP (RSE specification), at the root of a port or below a path base. Needs no routing: give it every request. A channel tree is a
-/// stream, a sub-channel a key, an event id the record's time in microseconds. Tokens are not checked. Thread-safe.
+/// stream, a sub-channel a key, an event id the record's time in microseconds. Thread-safe.
 /// </summary>
 public sealed partial class RseEndpoint
 {
     private const string ChannelMethods = "GET, POST";
-    private const string HealthMethods = "GET, HEAD";
     private const string DumpMethods = "GET";
 
-    private readonly IMesh _mesh;
-    private readonly RseOptions _options;
+    private readonly TokenCheck _tokens;
+    private readonly RseHealth _health;
     private readonly RsePublisher _publisher;
     private readonly RseReader _reader;
     private readonly ILogger _log;
@@ -29,19 +30,22 @@ public sealed partial class RseEndpoint
     public RseEndpoint(IMesh mesh, RseOptions options, TimeProvider clock, ILogger<RseEndpoint>? log = null)
     {
         options.Check();
-        _mesh = mesh;
-        _options = options;
+        _tokens = new TokenCheck(options);
         _publisher = new RsePublisher(mesh, options);
-        _reader = new RseReader(mesh, options, clock);
+        _reader = new RseReader(mesh, clock);
+        _health = new RseHealth(mesh, _tokens, _publisher, clock);
         _log = log ?? NullLogger<RseEndpoint>.Instance;
     }
 
-    /// <summary>Answers one request.</summary>
-    public async Task HandleAsync(HttpContext context)
+    /// <summary>What answers the requests of a listener.</summary>
+    /// <param name="mode">How strict it is.</param>
+    public RequestDelegate For(RseMode mode) => context => HandleAsync(context, mode);
+
+    private async Task HandleAsync(HttpContext context, RseMode mode)
     {
         try
         {
-            await DispatchAsync(context).ConfigureAwait(false);
+            await DispatchAsync(context, mode).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -49,36 +53,32 @@ public sealed partial class RseEndpoint
         }
         catch (Exception failure) when (ErrorMap.Of(failure) is not null)
         {
-            if (failure is StorageUnavailableException) LogStorage(_log, failure.Message);
+            if (failure is StorageUnavailableException or TokenStoreException) LogStorage(_log, failure.Message);
             if (context.Response.HasStarted) context.Abort();
             else await RseAnswers.FailAsync(context.Response, ErrorMap.Of(failure)!.Value).ConfigureAwait(false);
         }
     }
 
-    private Task DispatchAsync(HttpContext context)
+    private async Task DispatchAsync(HttpContext context, RseMode mode)
     {
         var target = new RequestTarget(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         var path = ChannelPath.Normalise(target.Path, context.Request.PathBase.Value ?? "");
-        var method = context.Request.Method;
-        if (path is null or "/")
-            return RseAnswers.FailAsync(context.Response, new HttpFailure(StatusCodes.Status404NotFound, $"URI not found: {path ?? target.Path.ToString()}"));
-        if (path == "/health")
-            return HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? HealthAsync(context) : RseAnswers.MethodNotAllowedAsync(context, HealthMethods);
-        var query = new RseQuery(target.Query);
-        if (path == "/all" && _options.Mode == RseMode.Test)
-            return HttpMethods.IsGet(method) ? _reader.DumpAsync(context, query) : RseAnswers.MethodNotAllowedAsync(context, DumpMethods);
-        if (!ChannelPath.IsWithinBounds(path)) return RseAnswers.FailAsync(context.Response, RseAnswers.ChannelNameTooLong);
-        var channel = ChannelPath.Split(path);
-        if (HttpMethods.IsPost(method)) return _publisher.PublishAsync(context, channel, query);
-        if (!HttpMethods.IsGet(method)) return RseAnswers.MethodNotAllowedAsync(context, ChannelMethods);
-        return query.IsPublish ? _publisher.PublishAsync(context, channel, query) : _reader.ReadAsync(context, channel, query);
+        if (path is null or "/") await RseAnswers.FailAsync(context.Response, RseAnswers.NotFound(path ?? target.Path.ToString())).ConfigureAwait(false);
+        else if (path == "/health") await _health.AnswerAsync(context, mode, new HealthQuery(target.Query)).ConfigureAwait(false);
+        else if (await _tokens.RefuseAsync(context.Request, mode, context.RequestAborted).ConfigureAwait(false) is { } refusal) await RseAnswers.FailAsync(context.Response, refusal).ConfigureAwait(false);
+        else await RouteAsync(context, mode, path, new RseQuery(target.Query)).ConfigureAwait(false);
     }
 
-    /// <summary>Asks storage something small, so that a database that is away shows.</summary>
-    private async Task HealthAsync(HttpContext context)
+    private Task RouteAsync(HttpContext context, RseMode mode, string path, RseQuery query)
     {
-        await _mesh.Catalogue.FindAsync(StreamName.Channel("health"), context.RequestAborted).ConfigureAwait(false);
-        await RseAnswers.TextAsync(context.Response, RseAnswers.JsonType, "OK\n").ConfigureAwait(false);
+        var method = context.Request.Method;
+        if (path == "/all" && mode == RseMode.Test)
+            return HttpMethods.IsGet(method) ? _reader.DumpAsync(context, query) : RseAnswers.MethodNotAllowedAsync(context, DumpMethods);
+        if (!ChannelPath.IsWithinBounds(path)) return RseAnswers.FailAsync(context.Response, RseAnswers.ChannelNameTooLong);
+        var request = new RseRequest(context, mode, ChannelPath.Split(path), query);
+        if (HttpMethods.IsPost(method)) return _publisher.PublishAsync(request);
+        if (!HttpMethods.IsGet(method)) return RseAnswers.MethodNotAllowedAsync(context, ChannelMethods);
+        return query.IsPublish ? _publisher.PublishAsync(request) : _reader.ReadAsync(request);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "An RSE request was answered 503: {Reason}")]

@@ -13,13 +13,19 @@ internal sealed class RsePublisher(IMesh mesh, RseOptions options)
     private readonly ChannelTrees _trees = new(mesh, options.EventTtl);
     private readonly ObjectPool<PublishBuffer> _buffers = ObjectPool.Create<PublishBuffer>();
 
-    public async Task PublishAsync(HttpContext context, ChannelPath channel, RseQuery query)
+    /// <summary>Events that were to be stored so far.</summary>
+    public long Attempts => _trees.Attempts;
+
+    /// <summary>Times that one was tried again.</summary>
+    public long Repeats => _trees.Repeats;
+
+    public async Task PublishAsync(RseRequest request)
     {
         var buffer = _buffers.Get();
         try
         {
-            var failure = await StoreAsync(context, channel, query, buffer).ConfigureAwait(false);
-            await AnswerAsync(context.Response, failure, query.Callback).ConfigureAwait(false);
+            var failure = await StoreAsync(request, buffer).ConfigureAwait(false);
+            await AnswerAsync(request.Context.Response, failure, request.Query.Callback).ConfigureAwait(false);
         }
         finally
         {
@@ -37,12 +43,13 @@ internal sealed class RsePublisher(IMesh mesh, RseOptions options)
     }
 
     /// <returns>Why the event was not stored; null when it is.</returns>
-    private async ValueTask<HttpFailure?> StoreAsync(HttpContext context, ChannelPath channel, RseQuery query, PublishBuffer buffer)
+    private async ValueTask<HttpFailure?> StoreAsync(RseRequest request, PublishBuffer buffer)
     {
-        var userAgent = context.Request.Headers.UserAgent.ToString();
+        var (context, mode, channel, query) = request;
+        var userAgent = request.UserAgent;
         if (userAgent.Length == 0) return RseAnswers.MissingUserAgent;
         if (query.IsPublish && query.PostData is null) return RseAnswers.MissingPostData;
-        var uuid = ClientUuid.Of(userAgent, options.Mode);
+        var uuid = ClientUuid.Of(userAgent, mode);
         buffer.Begin(channel.Key, uuid ?? "", userAgent, context.Request.ContentLength ?? 0);
         if (query.PostData is { } postData) buffer.Write(postData);
         else await ReadBodyAsync(context, buffer).ConfigureAwait(false);

@@ -1,15 +1,17 @@
 using Mesh.Frames;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Mesh.Protocols.Http.Rse;
 
 /// <summary>Reads events (RSE specification, sections 2.5 and 2.7). Thread-safe.</summary>
-internal sealed class RseReader(IMesh mesh, RseOptions options, TimeProvider clock)
+internal sealed class RseReader(IMesh mesh, TimeProvider clock)
 {
-    public async Task ReadAsync(HttpContext context, ChannelPath channel, RseQuery query)
+    public async Task ReadAsync(RseRequest request)
     {
-        var userAgent = context.Request.Headers.UserAgent.ToString();
-        var uuid = ClientUuid.Of(userAgent, options.Mode);
+        var (context, mode, channel, query) = request;
+        var userAgent = request.UserAgent;
+        var uuid = ClientUuid.Of(userAgent, mode);
         if (Refuse(userAgent, uuid, query) is { } refusal)
         {
             await RseAnswers.FailAsync(context.Response, refusal).ConfigureAwait(false);
@@ -57,8 +59,20 @@ internal sealed class RseReader(IMesh mesh, RseOptions options, TimeProvider clo
     private async Task AnswerAsync(HttpContext context, string contentType, string head, IReadOnlyList<BatchSlice> slices, string tail)
     {
         var events = new EventList(head, slices, tail, RecordTime.From(clock.GetUtcNow()));
-        context.Response.ContentType = contentType;
-        context.Response.ContentLength = events.Bytes();
-        await events.WriteAsync(context.Response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
+        var response = context.Response;
+        response.ContentType = contentType;
+        var bytes = events.Bytes();
+        if (bytes >= GzipAnswer.BytesMin)
+        {
+            response.Headers.Vary = HeaderNames.AcceptEncoding;
+            if (GzipAnswer.IsAccepted(context.Request))
+            {
+                await GzipAnswer.WriteAsync(response, events, context.RequestAborted).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        response.ContentLength = bytes;
+        await events.WriteAsync(response.BodyWriter, context.RequestAborted).ConfigureAwait(false);
     }
 }

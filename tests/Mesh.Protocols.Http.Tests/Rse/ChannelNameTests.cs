@@ -77,6 +77,22 @@ public sealed class ChannelNameTests
     }
 
     [Fact]
+    public async Task An_agents_channel_is_two_segments_of_base64_whatever_its_client_escapes() // case 25
+    {
+        await using var rse = await RseServer.StartAsync();
+        const string Bare = "/q8/+eQ==/Zm9v+mJh/cg==";
+        const string Escaped = "/q8%2F%2BeQ%3D%3D/Zm9v%2bmJh%2fcg%3d%3d";
+        await rse.PostAsync(Escaped, "[1]");
+        await rse.PostAsync(Bare, "[2]");
+        var agent = await rse.GetAsync(Bare);
+        Assert.Equal((Bare, "[1][2]"), (agent.Channel(), string.Concat(agent.Data())));
+        await rse.PostAsync("/q8/+eQ==", "[3]");
+        Assert.Equal(["[1]", "[2]", "[3]"], (await rse.GetAsync($"{Escaped}?events=parent")).Data());
+        Assert.Equal(["[1]", "[2]", "[3]"], (await rse.GetAsync("/q8?events=all")).Data());
+        Assert.Equal(204, (await rse.GetAsync("/q8/+e?events=all")).Status);
+    }
+
+    [Fact]
     public async Task Slashes_and_case_count() // case 26
     {
         await using var rse = await RseServer.StartAsync();
@@ -101,7 +117,7 @@ public sealed class ChannelNameTests
         await using var rse = await RseServer.StartAsync();
         await rse.PostAsync("/c", "[1]");
         var answer = await RawHttp.ExchangeAsync(
-            rse.Address, $"GET http://127.0.0.1:{rse.Address.Port}/c?max-events=1 HTTP/1.1\r\nHost: 127.0.0.1:{rse.Address.Port}\r\nConnection: close\r\nUser-Agent: uuid/b\r\n\r\n");
+            rse.Address, $"GET http://127.0.0.1:{rse.Address.Port}/c?max-events=1 HTTP/1.1\r\nHost: 127.0.0.1:{rse.Address.Port}\r\nConnection: close\r\nUser-Agent: uuid/b\r\nX-Auth-Token: s3cr3t\r\n\r\n");
         Assert.Contains("\"data\":[1]", answer, StringComparison.Ordinal);
     }
 

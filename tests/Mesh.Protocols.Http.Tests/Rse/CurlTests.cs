@@ -44,7 +44,7 @@ public sealed class CurlTests
     private static async Task<string> CurlAsync(RseServer rse, string target, string userAgent, params string[] options)
     {
         rse.Clock.Advance(TimeSpan.FromMilliseconds(1));
-        var start = new ProcessStartInfo(Program, ["-sS", "--max-time", "30", "-A", userAgent, .. options, $"{rse.Address.GetLeftPart(UriPartial.Authority)}{target}"])
+        var start = new ProcessStartInfo(Program, ["-sS", "--max-time", "30", "-A", userAgent, "-H", $"X-Auth-Token: {RseServer.Token}", .. options, $"{rse.Address.GetLeftPart(UriPartial.Authority)}{target}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

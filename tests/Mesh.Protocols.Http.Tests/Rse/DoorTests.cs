@@ -8,8 +8,6 @@ namespace Mesh.Protocols.Http.Tests.Rse;
 /// <summary>RSE specification, sections 2.7, 2.9, 4 and 5: methods, modes, health and failures.</summary>
 public sealed class DoorTests : IAsyncLifetime
 {
-    private static readonly RseOptions TestMode = new() { Mode = RseMode.Test };
-
     private RseServer _rse = null!;
 
     public async Task InitializeAsync() => _rse = await RseServer.StartAsync();
@@ -63,7 +61,7 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact] // case 30
     public async Task All_dumps_every_event_in_test_mode()
     {
-        await using var rse = await RseServer.StartAsync(TestMode);
+        await using var rse = await RseServer.StartAsync(mode: RseMode.Test);
         Assert.Equal((200, "[]"), ((await rse.GetAsync("/all", null)).Status, (await rse.GetAsync("/all", null)).Body));
         foreach (var channel in new[] { "/b", "/a/x", "//", "/b/y", "/all/z" }) await rse.PostAsync(channel, $"[\"{channel}\"]");
         var all = await rse.GetAsync("/all", userAgent: null);
@@ -85,7 +83,7 @@ public sealed class DoorTests : IAsyncLifetime
     [Fact] // case 20
     public async Task Clients_without_a_uuid_share_one_in_test_mode()
     {
-        await using var rse = await RseServer.StartAsync(TestMode);
+        await using var rse = await RseServer.StartAsync(mode: RseMode.Test);
         Assert.Equal(201, (await rse.PostAsync("/c", "[1]", "curl/8")).Status);
         Assert.Equal(204, (await rse.GetAsync("/c", "wget/1")).Status);
         Assert.Equal(["[1]"], (await rse.GetAsync("/c?echo=true", "wget/1")).Data());
@@ -100,6 +98,7 @@ public sealed class DoorTests : IAsyncLifetime
         await using var away = await RseServer.HostAsync(new BrokenMesh(() => throw new StorageUnavailableException("disk is full")), new RseOptions(), clock);
         using var client = new HttpClient();
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", RseServer.A);
+        client.DefaultRequestHeaders.Add("X-Auth-Token", RseServer.Token);
         var read = await Answer.OfAsync(await client.GetAsync(new Uri(away.Address, "/c")));
         Assert.Equal(("Storage does not answer at the moment. Try again later.", 1.0), (read.Error(503), read.RetryAfter));
         var posted = await Answer.OfAsync(await client.PostAsync(new Uri(away.Address, "/c"), new StringContent("[1]")));
@@ -122,6 +121,7 @@ public sealed class DoorTests : IAsyncLifetime
         await using var broken = await RseServer.HostAsync(new BrokenMesh(() => throw new InvalidOperationException()), new RseOptions(), new ManualClock());
         using var client = new HttpClient();
         client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", RseServer.A);
+        client.DefaultRequestHeaders.Add("X-Auth-Token", RseServer.Token);
         Assert.Equal(StatusCodes.Status500InternalServerError, (int)(await client.GetAsync(new Uri(broken.Address, "/c"))).StatusCode);
         Assert.Equal(StatusCodes.Status404NotFound, (int)(await client.GetAsync(broken.Address)).StatusCode);
     }

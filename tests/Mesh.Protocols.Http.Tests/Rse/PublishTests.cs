@@ -70,7 +70,7 @@ public sealed class PublishTests : IAsyncLifetime
     [Fact]
     public async Task A_chunked_body_is_joined_and_bounded_too()
     {
-        const string Head = "POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUser-Agent: uuid/a\r\nTransfer-Encoding: chunked\r\n\r\n";
+        const string Head = "POST /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\nUser-Agent: uuid/a\r\nX-Auth-Token: s3cr3t\r\nTransfer-Encoding: chunked\r\n\r\n";
         var joined = await RawHttp.ExchangeAsync(_rse.Address, $"{Head}2\r\n[1\r\n3\r\n,2]\r\n0\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 201", joined, StringComparison.Ordinal);
         Assert.Equal(["[1,2]"], (await _rse.GetAsync("/c")).Data());
@@ -83,7 +83,7 @@ public sealed class PublishTests : IAsyncLifetime
     {
         var posts = new StringBuilder();
         for (var i = 0; i < 20; i++)
-            posts.Append($"POST /c HTTP/1.1\r\nHost: x\r\nUser-Agent: uuid/a\r\n{(i == 19 ? "Connection: close\r\n" : "")}Content-Length: 4\r\n\r\n[{i:00}]");
+            posts.Append($"POST /c HTTP/1.1\r\nHost: x\r\nUser-Agent: uuid/a\r\nX-Auth-Token: s3cr3t\r\n{(i == 19 ? "Connection: close\r\n" : "")}Content-Length: 4\r\n\r\n[{i:00}]");
         // Numbers with a leading zero are no JSON: the first ten are refused.
         var answers = await RawHttp.ExchangeAsync(_rse.Address, posts.ToString());
         Assert.Equal(10, answers.Split("HTTP/1.1 201 Created\r\nContent-Length: 0\r\n").Length - 1);
