@@ -20,11 +20,12 @@ public sealed class KestrelHost : IAsyncDisposable
     public Uri Address { get; }
 
     /// <param name="configure">Mounts what is to be served.</param>
-    public static async Task<KestrelHost> StartAsync(Action<IApplicationBuilder> configure)
+    /// <param name="address">Another address of loopback than 127.0.0.1.</param>
+    public static async Task<KestrelHost> StartAsync(Action<IApplicationBuilder> configure, IPAddress? address = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(address ?? IPAddress.Loopback, 0));
         var app = builder.Build();
         configure(app);
         await app.StartAsync();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -20,10 +21,10 @@ public sealed class Webhook : IAsyncDisposable
 
     public int Count { get; private set; }
 
-    public static async Task<Webhook> StartAsync(Func<int, HttpResponse, Task>? answer = null)
+    public static async Task<Webhook> StartAsync(Func<int, HttpResponse, Task>? answer = null, IPAddress? address = null)
     {
         var hook = answer is null ? new Webhook() : new Webhook { Answer = answer };
-        hook._host = await KestrelHost.StartAsync(app => app.Run(hook.TakeAsync));
+        hook._host = await KestrelHost.StartAsync(app => app.Run(hook.TakeAsync), address);
         return hook;
     }
 

@@ -5,7 +5,7 @@ namespace Mesh.Protocols.Http.Zaqar.Delivery;
 /// <summary>The senders, one for each kind of subscriber. Thread-safe.</summary>
 internal sealed class SenderChoice(ZaqarOptions options, ISender sockets) : IDisposable
 {
-    private readonly WebhookSender _webhooks = new(options);
+    private readonly WebhookSender _webhooks = new(options, options.WebhooksMayBePrivate ? null : AddressGuard.Public);
     private readonly MailSender _mail = new(options);
 
     public ISender For(Subscription subscription) =>

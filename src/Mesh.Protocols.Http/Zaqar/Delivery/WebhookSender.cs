@@ -16,7 +16,9 @@ internal sealed class WebhookSender : ISender, IDisposable
 
     private readonly HttpClient _http;
 
-    public WebhookSender(ZaqarOptions options)
+    /// <param name="options">Time limits.</param>
+    /// <param name="guard">Judges where a connection may go; null lets all pass.</param>
+    public WebhookSender(ZaqarOptions options, AddressGuard? guard)
     {
         // A proxy would connect in our place, beyond the guard.
         var handler = new SocketsHttpHandler
@@ -26,7 +28,7 @@ internal sealed class WebhookSender : ISender, IDisposable
             MaxAutomaticRedirections = RedirectsMax,
             MaxConnectionsPerServer = ConnectionsPerHostMax,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
-            ConnectCallback = options.WebhooksMayBePrivate ? null : AddressGuard.ConnectAsync,
+            ConnectCallback = guard is null ? null : guard.ConnectAsync,
         };
         _http = new HttpClient(handler) { Timeout = options.DeliveryTimeout, MaxResponseContentBufferSize = 64 * 1024 };
     }
