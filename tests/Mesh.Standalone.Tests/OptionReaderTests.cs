@@ -111,6 +111,35 @@ public sealed class OptionReaderTests
         Assert.Contains(right, message);
     }
 
+    [Theory]
+    [InlineData("hunter2", "it must say where the secret is")]
+    [InlineData("file:/no/such/hunter2", "cannot be read")]
+    [InlineData("env:NO_SUCH_VARIABLE", "no variable NO_SUCH_VARIABLE")]
+    public void A_password_is_given_by_where_it_is_and_not_repeated(string value, string right)
+    {
+        var message = Assert.Throws<OptionException>(() => Read(["--zaqar-smtp-password", value])).Message;
+        Assert.StartsWith("--zaqar-smtp-password: its value does not fit; ", message);
+        Assert.Contains(right, message);
+        Assert.DoesNotContain($"\"{value}\"", message);
+    }
+
+    [Fact]
+    public void A_password_is_read_from_a_variable_and_never_shown()
+    {
+        const string Variable = "MESH_TEST_PASSWORD";
+        Environment.SetEnvironmentVariable(Variable, "hunter2");
+        var options = Read(["--zaqar-smtp", "mail:587", "--zaqar-smtp-user", "me", "--zaqar-smtp-password", $"env:{Variable}"]);
+        Assert.Equal("hunter2", options.ZaqarMail.ToOptions()!.Password);
+        Assert.DoesNotContain("hunter2", options.ToString());
+    }
+
+    [Theory]
+    [InlineData("given both", "--zaqar-smtp-user", "me")]
+    [InlineData("no certificate in PEM form", "--zaqar-smtp", "mail:25", "--zaqar-smtp-ca", "/dev/null")]
+    [InlineData("--zaqar-smtp-from", "--zaqar-smtp", "mail:25", "--zaqar-smtp-from", "me")]
+    public void Mail_options_that_do_not_go_together_are_named(string expected, params string[] arguments) =>
+        Assert.Contains(expected, Assert.Throws<OptionException>(() => Read(arguments)).Message);
+
     [Fact]
     public void The_place_of_a_bad_value_is_named()
     {

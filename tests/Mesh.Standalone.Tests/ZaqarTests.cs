@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Mesh.Testing;
 using Mesh.Testing.Http;
+using Mesh.Testing.Mail;
 using Mesh.Testing.Processes;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class ZaqarTests : IDisposable
     {
         await using var mesh = await OpenAsync();
         await using var hook = await Webhook.StartAsync();
-        await SubscribeAsync(mesh, hook);
+        await SubscribeAsync(mesh, hook.Url);
         Assert.Equal("hello", (await hook.NextAsync()).Json().GetProperty("body").GetString());
     }
 
@@ -37,9 +38,24 @@ public sealed class ZaqarTests : IDisposable
     {
         await using var mesh = await OpenAsync("--zaqar-private-webhooks", "off");
         await using var hook = await Webhook.StartAsync();
-        await SubscribeAsync(mesh, hook);
+        await SubscribeAsync(mesh, hook.Url);
         await mesh.SaidAsync("not allowed");
         Assert.Equal(0, hook.Count);
+    }
+
+    [Fact]
+    public async Task A_mailto_subscriber_is_mailed_through_the_server_that_the_options_name()
+    {
+        await using var server = new SmtpServer(new SmtpServerTerms { Mechanisms = ["PLAIN"], Account = ("mesh", "correct horse") });
+        await File.WriteAllTextAsync(_folder.File("ca.pem"), server.Certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(_folder.File("password"), "correct horse\n");
+        await using var mesh = await OpenAsync(
+            "--zaqar-smtp", $"localhost:{server.Port}", "--zaqar-smtp-ca", _folder.File("ca.pem"), "--zaqar-smtp-tls", "required",
+            "--zaqar-smtp-user", "mesh", "--zaqar-smtp-password", $"file:{_folder.File("password")}", "--zaqar-smtp-from", "mesh@example.org");
+        await SubscribeAsync(mesh, "mailto:me@example.org");
+        var mail = await server.NextAsync();
+        Assert.Equal(("mesh@example.org", "me@example.org", true, "mesh"), (mail.From, mail.To, mail.IsEncrypted, mail.User));
+        Assert.Contains("\"hello\"", mail.Body());
     }
 
     [Fact]
@@ -78,9 +94,9 @@ public sealed class ZaqarTests : IDisposable
 
     private Task<MeshProcess> OpenAsync(params string[] more) => Standalone.OpenAsync(_folder.File("mesh.db"), more);
 
-    private async Task SubscribeAsync(MeshProcess mesh, Webhook hook)
+    private async Task SubscribeAsync(MeshProcess mesh, string subscriber)
     {
-        using var subscribed = await SendAsync(mesh, HttpMethod.Post, "demo/subscriptions", $$"""{"subscriber":"{{hook.Url}}"}""");
+        using var subscribed = await SendAsync(mesh, HttpMethod.Post, "demo/subscriptions", $$"""{"subscriber":"{{subscriber}}"}""");
         Assert.Equal(HttpStatusCode.Created, subscribed.StatusCode);
         using var posted = await SendAsync(mesh, HttpMethod.Post, "demo/messages", """{"messages":[{"body":"hello"}]}""");
         Assert.Equal(HttpStatusCode.Created, posted.StatusCode);

@@ -29,8 +29,7 @@ internal static class Composition
             {
                 WebhooksMayBePrivate = options.WebhooksMayBePrivate,
                 ConfirmationIsRequired = options.ZaqarConfirmation,
-                SmtpHost = options.ZaqarSmtp?.Host,
-                SmtpPort = options.ZaqarSmtp?.Port ?? new ZaqarOptions().SmtpPort,
+                Smtp = options.ZaqarMail.ToOptions(),
             },
             logs.CreateLogger<ZaqarEndpoint>());
         web.Lifetime.ApplicationStarted.Register(zaqar.StartDeliveries);

@@ -44,8 +44,8 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>Zaqar's subscribers must confirm before they are told of messages. Default false.</summary>
     public bool ZaqarConfirmation { get; init; }
 
-    /// <summary>SMTP server for Zaqar's mailto subscribers, host and port. Default null: no mail is sent.</summary>
-    public (string Host, int Port)? ZaqarSmtp { get; init; }
+    /// <summary>How Zaqar mails to mailto subscribers.</summary>
+    public MailSettings ZaqarMail { get; init; } = new();
 
     /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
     public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
@@ -105,8 +105,7 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { ZaqarPrivateWebhooks = OptionText.Switch(text) }),
         new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",
             (options, text) => options with { ZaqarConfirmation = OptionText.Switch(text) }),
-        new("zaqar-smtp", "host:port | off", "off", "SMTP server through which Zaqar mails to mailto subscribers",
-            (options, text) => options with { ZaqarSmtp = OptionText.HostAndPort(text) }),
+        .. MailSettings.Of<T>((options, change) => options with { ZaqarMail = change(options.ZaqarMail) }),
         new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",
             (options, text) => options with { GrpcMessageBytesMax = OptionText.Number(text, 1024, 16 * 1024 * 1024) }),
         new("connections-max", "count", "10000", "connections each door holds at once; 1 to 1000000",
@@ -121,6 +120,7 @@ public abstract record DoorOptions : ProcessOptions
         var clash = open.Where(each => each.Address!.Port > 0).GroupBy(each => each.Address).FirstOrDefault(group => group.Count() > 1);
         if (clash is not null)
             throw new OptionException($"{string.Join(" and ", clash.Select(each => each.Option))} both name {clash.Key}; give each a port of its own.");
+        options.ZaqarMail.Check();
     }
 
     private static bool Beyond(ListenAddress? address) => address is { IsLoopback: false };

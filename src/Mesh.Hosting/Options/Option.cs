@@ -6,7 +6,8 @@ namespace Mesh.Hosting.Options;
 /// <param name="Default">As text.</param>
 /// <param name="Help">What it sets, with its range.</param>
 /// <param name="Apply">Sets it; a <see cref="FormatException"/> says what a right value is.</param>
-public sealed record Option<T>(string Name, string Form, string Default, string Help, Func<T, string, T> Apply)
+/// <param name="IsSecret">Its value is not repeated in what is said about it.</param>
+public sealed record Option<T>(string Name, string Form, string Default, string Help, Func<T, string, T> Apply, bool IsSecret = false)
 {
     /// <summary>The variable that sets it.</summary>
     public string Variable => OptionReader.VariablePrefix + Name.Replace('-', '_').ToUpperInvariant();

@@ -98,7 +98,8 @@ public static class OptionReader
         }
         catch (FormatException failure)
         {
-            throw new OptionException($"{place}: \"{value}\" does not fit; {failure.Message} ({option.Form}).");
+            var seen = option.IsSecret ? "its value" : $"\"{value}\"";
+            throw new OptionException($"{place}: {seen} does not fit; {failure.Message} ({option.Form}).");
         }
     }
 

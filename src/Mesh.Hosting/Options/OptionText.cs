@@ -19,6 +19,14 @@ public static class OptionText
         _ => throw new FormatException("on or off is needed"),
     };
 
+    /// <summary>The text itself; null for off.</summary>
+    public static string? UnlessOff(string text) => text switch
+    {
+        "off" => null,
+        "" => throw new FormatException("some text, or off, is needed"),
+        _ => text,
+    };
+
     /// <summary>A host and a port; null for off.</summary>
     public static (string Host, int Port)? HostAndPort(string text)
     {

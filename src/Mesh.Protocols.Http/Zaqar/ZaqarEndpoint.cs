@@ -49,7 +49,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         var secret = new SigningSecret(mesh, options);
         var subscriptions = new SubscriptionStore(mesh, clock);
         var sockets = new SocketRegistry();
-        _senders = new SenderChoice(options, sockets);
+        _senders = new SenderChoice(options, sockets, clock);
         _deliveries = new Deliveries(mesh, options, subscriptions, directory, secret, _senders, clock, _log);
         _messages = new MessagesResource(mesh, options, directory, _deliveries);
         _purge = new PurgeResource(mesh, options, subscriptions);

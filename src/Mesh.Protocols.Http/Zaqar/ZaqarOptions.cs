@@ -1,3 +1,5 @@
+using Mesh.Protocols.Http.Zaqar.Delivery.Mail;
+
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Limits of the Zaqar door; the defaults are Zaqar's own (Zaqar specification, section 1.15). Every value is from 1 unless it says otherwise.</summary>
@@ -67,13 +69,7 @@ public sealed record ZaqarOptions
     public TimeSpan DeliverySweepInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The SMTP server through which mail goes to mailto subscribers. Default null: no mail is sent.</summary>
-    public string? SmtpHost { get; init; }
-
-    /// <summary>Port of the SMTP server. Default 25.</summary>
-    public int SmtpPort { get; init; } = 25;
-
-    /// <summary>Sender of mails whose subscription names none.</summary>
-    public string MailFrom { get; init; } = "zaqar@localhost";
+    public SmtpOptions? Smtp { get; init; }
 
     /// <summary>Client-ID headers must be UUIDs. Default true; else any text within the two bounds below names a client.</summary>
     public bool ClientIdsAreUuids { get; init; } = true;
@@ -105,7 +101,7 @@ public sealed record ZaqarOptions
         Check(ClaimTtlSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimTtlSecondsDefault));
         Check(ClaimGraceSecondsDefault, ClaimSecondsMin, ClaimSecondsMax, nameof(ClaimGraceSecondsDefault));
         Check(DeliveriesPerSubscriberMax, 1, 100, nameof(DeliveriesPerSubscriberMax));
-        Check(SmtpPort, 1, 65_535, nameof(SmtpPort));
+        Smtp?.Check();
         Check((int)Math.Min(DeliveryTimeout.TotalMilliseconds, int.MaxValue), 100, 300_000, nameof(DeliveryTimeout));
         Check((int)Math.Min(DeliverySweepInterval.TotalMilliseconds, int.MaxValue), 100, 3_600_000, nameof(DeliverySweepInterval));
         Check(ClientIdCharsMax, 1, 256, nameof(ClientIdCharsMax));
