@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Mesh.Engine.Storage;
 using Mesh.Orleans.Grains;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 using Xunit;
 
 namespace Mesh.Orleans.Tests;
@@ -24,6 +26,21 @@ public sealed class OwnershipTests
         var appended = Assert.IsType<AppendResult.Appended>(await ring.AppendAsync(Given.Segment("b")));
         Assert.Equal(2, appended.First.Value);
         Assert.Equal(["a", "b"], (await ring.ReadAsync(new ReadQuery())).Bodies());
+    }
+
+    [Fact]
+    public async Task A_grain_that_is_to_move_does_not_wait_for_those_who_follow_it()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1);
+        var ring = fixture.Cluster.Client.GetGrain<IRingGrain>(StreamKey.Of(Name));
+        await ring.AppendAsync(Given.Segment("a"));
+        var since = Stopwatch.StartNew();
+        var following = Enumerable.Range(0, 10).Select(_ => ring.FollowAsync(new Sequence(2), 1000, IStreamGrain.FollowMax).AsTask()).ToList();
+        await ring.StateAsync();
+        await ring.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        Assert.All(await Task.WhenAll(following), page => Assert.Equal(0, page.Count));
+        await ring.AppendAsync(Given.Segment("b"));
+        Assert.True(since.Elapsed < IStreamGrain.FollowMax / 2, $"It took {since.Elapsed.TotalSeconds:F1} s.");
     }
 
     [Fact]

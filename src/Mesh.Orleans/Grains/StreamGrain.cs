@@ -7,18 +7,17 @@ namespace Mesh.Orleans.Grains;
 /// One stream in the cluster: the same actor as in the embedded host. Calls interleave, for the actor takes its own turns; so a commit carries what all of
 /// them append. Another activation of the stream, wherever it runs, is kept apart by the fencing token alone.
 /// </summary>
-internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
+internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, IFollowed
     where TActor : StreamActor
 {
     private readonly SiloEngine _silo;
 
     /// <summary>Ends the calls that follow the stream: a grain with a call under way cannot leave.</summary>
-    private readonly CancellationTokenSource _leaving;
+    private readonly CancellationTokenSource _leaving = new();
 
     protected StreamGrain(SiloEngine silo, StreamKind kind, Func<StreamName, TActor> create)
     {
         _silo = silo;
-        _leaving = CancellationTokenSource.CreateLinkedTokenSource(silo.Leaving);
         Actor = create(StreamKey.Parse(this.GetPrimaryKeyString(), kind));
     }
 
@@ -28,6 +27,18 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
     {
         _silo.Enter(Actor);
         return Task.CompletedTask;
+    }
+
+    public void EndFollowing()
+    {
+        try
+        {
+            _leaving.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has left.
+        }
     }
 
     /// <summary>What waits is committed before the next activation takes the stream, so a planned move refuses nobody.</summary>
@@ -52,7 +63,9 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
         for (var i = 0; i < appends.Length; i++) waiting[i] = AppendAnswer.OfAsync(Actor, appends[i]);
         var answers = new AppendAnswer[appends.Length];
         for (var i = 0; i < appends.Length; i++) answers[i] = await waiting[i];
-        if (Array.Exists(answers, answer => answer.IsFenced)) await StepDownAsync();
+
+        // Another activation has the stream, or had it. Whoever is asked next finds the one that the directory knows, which may be this one again.
+        if (Array.Exists(answers, answer => answer.IsFenced)) DeactivateOnIdle();
         return answers;
     }
 
@@ -102,13 +115,6 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog
     public ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default) => Actor.WaitAsync(until, timeout, cancel);
 
     public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Actor.StateAsync(cancel);
-
-    /// <summary>Another activation has the stream, or had it. Whoever is asked next finds the one that the directory knows, which may be this one again.</summary>
-    private async ValueTask StepDownAsync()
-    {
-        await _leaving.CancelAsync();
-        DeactivateOnIdle();
-    }
 
     /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
     private async ValueTask WaitHereAsync(Sequence until, TimeSpan wait, CancellationToken cancel)

@@ -36,6 +36,7 @@ public static class MeshSiloBuilderExtensions
         builder.Services.TryAddSingleton<SiloEngine>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloEngine>());
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWatch>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeactivationWatch>();
         builder.Services.TryAddSingleton<AudienceCopy>();
         builder.Services.TryAddSingleton<AudienceServiceClient>();
         builder.AddGrainService<AudienceService>();

@@ -39,9 +39,6 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     public EngineContext Context { get; }
 
-    /// <summary>The silo is about to give its grains up: whoever waits at one should ask elsewhere, for a grain with a call under way cannot leave.</summary>
-    public CancellationToken Leaving => _leaving.Token;
-
     /// <summary>A grain holds this actor from now on.</summary>
     public void Enter(StreamOwner actor) => _active[actor] = true;
 
