@@ -269,9 +269,10 @@ public abstract class StreamContract : MeshContract
     {
         const int Records = 500;
         for (var i = 0; i < Records / 2; i++) await AppendAsync($"{i}");
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var stop = new CancellationTokenSource();
         var reader = ReadTailAsync(Records, stop.Token);
         for (var i = Records / 2; i < Records; i++) await AppendAsync($"{i}");
+        stop.CancelAfter(TimeSpan.FromSeconds(60));
         Assert.Equal(Enumerable.Range(0, Records).Select(i => $"{i}"), await reader);
     }
 
