@@ -8,7 +8,20 @@ namespace Mesh.SiloHost;
 /// <summary>What the options mean to Orleans.</summary>
 internal static class SiloConfiguration
 {
-    private const int LifeSignsMissed = 3;
+    /// <summary>
+    /// A silo that has missed so many signs of life has no say, and one that joins probes it, and if it does not answer votes it dead alone (<see cref="DeadSilos"/>).
+    /// A living silo that cannot reach the database for so long answers its probes.
+    /// </summary>
+    private const int LifeSignsMissed = 5;
+
+    /// <summary>One small write a silo.</summary>
+    private static readonly TimeSpan LifeSign = TimeSpan.FromSeconds(1);
+
+    /// <summary>After so long without a sign of life a silo counts as silent.</summary>
+    public static readonly TimeSpan Silent = LifeSignsMissed * LifeSign;
+
+    /// <summary>Within this a silo joins, however busy its machine is; else the others vote it dead.</summary>
+    public static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(30);
 
     /// <param name="silo">To be configured.</param>
     /// <param name="options">Checked ones.</param>
@@ -29,11 +42,9 @@ internal static class SiloConfiguration
             membership.ProbeTimeout = options.ProbeTimeout;
             membership.NumMissedProbesLimit = options.ProbesMissed;
             membership.TableRefreshTimeout = options.Cluster.TableRefresh;
-
-            // Silos that all died at once are voted dead by one that joins when their life signs have ended (SiloProcess.JoinAsync), by default after 15 s.
-            membership.IAmAliveTablePublishTimeout = options.Cluster.TableRefresh;
+            membership.IAmAliveTablePublishTimeout = LifeSign;
             membership.NumMissedTableIAmAliveLimit = LifeSignsMissed;
-            membership.MaxJoinAttemptTime = (LifeSignsMissed + 1) * options.Cluster.TableRefresh;
+            membership.MaxJoinAttemptTime = JoinMax;
         });
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
         silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));

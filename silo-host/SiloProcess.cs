@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using Mesh.Hosting;
 using Mesh.Hosting.Doors;
@@ -39,6 +40,8 @@ internal static class SiloProcess
             builder.UseOrleans(silo => SiloConfiguration.Apply(silo, options, database.OrleansConnectionText));
             await using var web = builder.Build();
             OperationsServer.Answer(web, web.Services.GetRequiredService<IMesh>());
+            var self = new IPEndPoint(options.Advertise, options.SiloPort);
+            await new DeadSilos(web.Services.GetRequiredService<IMembershipTable>(), self, SiloConfiguration.Silent).OutwaitAsync(SiloConfiguration.JoinMax);
             if (!await JoinAsync(web)) continue;
             Console.Write(SiloBanner.Write(options, doors));
             return await EndAsync(web);
@@ -46,8 +49,7 @@ internal static class SiloProcess
     }
 
     /// <returns>
-    /// False when silos that the cluster's table calls active do not answer. When all silos died at once nobody has voted them dead; a silo that joins after their
-    /// life signs have ended does.
+    /// False when silos that the cluster's table calls active do not answer, and others have not voted them dead in time.
     /// </returns>
     private static async Task<bool> JoinAsync(WebApplication web)
     {
