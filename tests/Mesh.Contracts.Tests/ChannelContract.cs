@@ -9,6 +9,9 @@ public abstract class ChannelContract : MeshContract
 {
     private static readonly StreamName Name = StreamName.Channel("a");
 
+    /// <summary>For what is bound to happen.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private IChannel Channel => Mesh.Channel(Name);
 
     [ContractFact]
@@ -90,6 +93,87 @@ public abstract class ChannelContract : MeshContract
         await RestartAsync();
         Assert.Equal([2L], (await Channel.ReadAsync(new ChannelQuery { Path = "/b" })).Sequences());
         Assert.Equal([2L, 3L], (await Channel.ReadAsync(new ChannelQuery { Path = "", Scope = ChannelScope.Descendants })).Sequences());
+    }
+
+    [ContractTheory]
+    [InlineData(ChannelScope.Exact, "/b", "/b")]
+    [InlineData(ChannelScope.Parents, "/b/c", "/b")]
+    [InlineData(ChannelScope.Parents, "/b/c", "")]
+    [InlineData(ChannelScope.Descendants, "/b", "/b/c/d")]
+    [InlineData(ChannelScope.Descendants, "", "/b")]
+    public async Task Who_waits_is_woken_by_what_it_asks_for_and_by_nothing_else(ChannelScope scope, string path, string wanted)
+    {
+        await PublishAsync("/b", "", "/b/c");
+        var last = (await Channel.StateAsync()).LastTime;
+        var query = new ChannelQuery { Path = path, Scope = scope, After = last, ExceptProducer = "me" };
+        var from = (await Channel.ReadAsync(query)).HighWatermark.Next();
+        var waiting = Channel.WaitAsync(query, from, TimeSpan.FromDays(1)).AsTask();
+        await PublishAsync("/bc", "/x", "/bc/d");
+        await Channel.AppendAsync(Given.Keyed(wanted, "own", "me"));
+
+        // One who waits for these has been woken by the time that another may have been.
+        var others = Channel.WaitAsync(query with { Path = "", Scope = ChannelScope.Descendants, ExceptProducer = null }, from, TimeSpan.FromDays(1));
+        Assert.True(await others.AsTask().WaitAsync(Patience));
+        if (scope != ChannelScope.Descendants || path.Length > 0) Assert.False(waiting.IsCompleted);
+        await Channel.AppendAsync(Given.Keyed(wanted, "foreign", "you"));
+        Assert.True(await waiting.WaitAsync(Patience));
+    }
+
+    [ContractFact]
+    public async Task Nothing_is_missed_between_a_read_and_the_wait_after_it()
+    {
+        var query = new ChannelQuery { Path = "/b" };
+        var from = (await Channel.ReadAsync(query)).HighWatermark.Next();
+        Assert.Equal(Sequence.First, from);
+        await PublishAsync("/b", "/c");
+        Assert.True(await Channel.WaitAsync(query, from, TimeSpan.FromDays(1)).AsTask().WaitAsync(Patience));
+        var seen = 0;
+        var reader = Task.Run(async () =>
+        {
+            for (var after = RecordTime.None; seen < 200;)
+            {
+                var page = await Channel.ReadAsync(query with { After = after, RecordsMax = 3 });
+                foreach (var record in page) after = record.Time;
+                seen += page.Count;
+                if (page.Count == 0) await Channel.WaitAsync(query with { After = after }, page.HighWatermark.Next(), TimeSpan.FromDays(1));
+            }
+        });
+        for (var i = 0; i < 199; i++) await PublishAsync("/b", "/c");
+        await reader.WaitAsync(Patience);
+        Assert.Equal(200, seen);
+    }
+
+    [ContractFact]
+    public async Task A_wait_ends_when_its_time_is_up_or_it_is_cancelled()
+    {
+        var query = new ChannelQuery { Path = "/b" };
+        Assert.False(await Channel.WaitAsync(query, Sequence.First, TimeSpan.Zero));
+        using var cancel = new CancellationTokenSource();
+        var waiting = Channel.WaitAsync(query, Sequence.First, TimeSpan.FromDays(1), cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+    }
+
+    [ContractFact]
+    public async Task Who_waits_at_a_tree_that_is_deleted_and_made_again_hears_of_the_new_one()
+    {
+        await PublishAsync("/b", "/b");
+        var query = new ChannelQuery { Path = "/b", After = (await Channel.StateAsync()).LastTime };
+        var waiting = WaitForAsync(query);
+        await Mesh.Catalogue.DeleteAsync(Name);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        await PublishAsync("/b");
+        Assert.Equal([1L], (await waiting.WaitAsync(Patience)).Sequences());
+
+        async Task<RecordPage> WaitForAsync(ChannelQuery wanted)
+        {
+            while (true)
+            {
+                var page = await Channel.ReadAsync(wanted);
+                if (page.Count > 0) return page;
+                await Channel.WaitAsync(wanted, page.HighWatermark.Next(), TimeSpan.FromDays(1));
+            }
+        }
     }
 
     private async Task PublishAsync(params string[] paths)

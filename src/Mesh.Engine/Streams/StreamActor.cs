@@ -54,7 +54,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
             if (Log is { } log && log.High >= until) return true;
             isUnknown = Log is null && !IsMissing;
             signal = Subscribers.Add(until);
-            if (Subscribers.Count == 1) Engine.Awaited.TryAdd(this, true);
+            NoteAwaited();
         }
 
         if (isUnknown) _ = OpenForAsync(signal);
@@ -72,7 +72,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
             lock (Turn)
             {
                 Subscribers.Remove(signal);
-                if (Subscribers.Count == 0) Engine.Awaited.TryRemove(this, out _);
+                NoteAwaited();
             }
         }
     }
@@ -96,6 +96,16 @@ public abstract class StreamActor : StreamOwner, IStreamLog
             if (page.Count > 0) yield return page;
             if (!cursor.MoveBehind(page)) await WaitAsync(cursor.Next, Timeout.InfiniteTimeSpan, cancel);
         }
+    }
+
+    /// <summary>In a turn: whether somebody waits for records.</summary>
+    private protected virtual bool IsAwaited => Subscribers.Count > 0;
+
+    /// <summary>In a turn: whoever waits came or left.</summary>
+    private protected void NoteAwaited()
+    {
+        if (IsAwaited) Engine.Awaited.TryAdd(this, true);
+        else Engine.Awaited.TryRemove(this, out _);
     }
 
     /// <summary>In a turn: reads the ids that a ring's segment carries.</summary>

@@ -6,5 +6,10 @@ namespace Mesh.Orleans.Client;
 internal sealed class ChannelHandle(StreamName name, IChannelGrain grain, HandleContext context)
     : StreamHandle(name, grain, context), IChannel
 {
+    private ChannelWatch? _watch;
+
     public ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default) => Patience.CallAsync(() => grain.ReadAsync(query, cancel), cancel);
+
+    public ValueTask<bool> WaitAsync(ChannelQuery query, Sequence from, TimeSpan timeout, CancellationToken cancel = default) =>
+        LazyInitializer.EnsureInitialized(ref _watch, () => new ChannelWatch(this, Clock)).WaitAsync(query, from, timeout, cancel);
 }

@@ -30,6 +30,9 @@ internal abstract class StreamHandle : IStreamLog
 
     protected Patience Patience { get; }
 
+    /// <summary>What waits are timed by.</summary>
+    protected TimeProvider Clock => _options.Clock;
+
     /// <summary>Every kind's grain has the calls of all streams.</summary>
     protected IStreamLog Log => (IStreamLog)_grain;
 

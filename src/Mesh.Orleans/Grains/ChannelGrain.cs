@@ -11,4 +11,7 @@ internal sealed class ChannelGrain(SiloEngine silo)
     : StreamGrain<ChannelActor>(silo, StreamKind.Channel, name => new ChannelActor(name, silo.Context)), IChannelGrain
 {
     public ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default) => Actor.ReadAsync(query, cancel);
+
+    public ValueTask<bool> WaitAsync(ChannelQuery query, Sequence from, TimeSpan timeout, CancellationToken cancel = default) =>
+        Actor.WaitAsync(query, from, timeout, cancel);
 }

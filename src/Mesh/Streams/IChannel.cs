@@ -5,6 +5,17 @@ public interface IChannel : IStreamLog
 {
     /// <summary>Reads by path from one snapshot: merged, sorted by time, then cut.</summary>
     ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default);
+
+    /// <summary>
+    /// Waits until there may be what a query asks for. Read, wait from behind the high watermark that the page named, read again: nothing is missed between.
+    /// Records that the query does not ask for wake nobody, or seldom.
+    /// </summary>
+    /// <param name="query">What is waited for; its order and bounds do not count.</param>
+    /// <param name="from">Only records at this sequence or later.</param>
+    /// <param name="timeout">At most.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>True when it is time to read again; false when the time was up first.</returns>
+    ValueTask<bool> WaitAsync(ChannelQuery query, Sequence from, TimeSpan timeout, CancellationToken cancel = default);
 }
 
 /// <summary>Which sub-channels of a tree a read takes in.</summary>

@@ -22,6 +22,8 @@ internal sealed class BrokenMesh(Func<AppendResult> append) : IMesh, ICatalogue,
 
     public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) => Empty();
 
+    public ValueTask<bool> WaitAsync(ChannelQuery query, Sequence from, TimeSpan timeout, CancellationToken cancel = default) => throw new NotSupportedException();
+
     public IAsyncEnumerable<RecordPage> TailAsync(Sequence from, CancellationToken cancel = default) => throw new NotSupportedException();
 
     public ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default) => throw new NotSupportedException();
