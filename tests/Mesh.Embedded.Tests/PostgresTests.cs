@@ -11,6 +11,12 @@ public sealed class StreamsInPostgres : StreamContract
 }
 
 [RequiresPostgres]
+public sealed class RingsInPostgres : RingContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+[RequiresPostgres]
 public sealed class ChannelsInPostgres : ChannelContract
 {
     protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();

@@ -9,6 +9,11 @@ public sealed class StreamsInSqlite : StreamContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
+public sealed class RingsInSqlite : RingContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
+}
+
 public sealed class ChannelsInSqlite : ChannelContract
 {
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();

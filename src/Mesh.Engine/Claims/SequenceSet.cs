@@ -52,6 +52,29 @@ internal sealed class SequenceSet
         return last >= Low ? last : from >= Low ? Low : 0;
     }
 
+    /// <summary>The first sequence that is not in the set and has so many before it that are not, from <paramref name="from"/> on.</summary>
+    public long AfterAbsent(long from, long count)
+    {
+        var next = NextAbsent(from);
+        while (count > 0)
+        {
+            if (CountAboveLow == 0) return next + count;
+            var left = PageBits - (next % PageBits);
+            var absent = left;
+            if (_pages.TryGetValue(next / PageBits, out var page)) absent -= page.CountBelow(PageBits) - page.CountBelow((int)(next % PageBits));
+            if (absent <= count)
+            {
+                count -= absent;
+                next = NextAbsent(next + left);
+                continue;
+            }
+
+            for (; count > 0; count--) next = NextAbsent(next + 1);
+        }
+
+        return next;
+    }
+
     /// <returns>False when it was in the set before.</returns>
     public bool Add(long sequence)
     {

@@ -132,6 +132,12 @@ public static class JournalOp
     /// <summary>Records moved here from other streams (<see cref="Log.MovedRecords"/>).</summary>
     public const byte Moved = 6;
 
+    /// <summary>What a ring knows beside its records (<see cref="Rings.RingLedger"/>).</summary>
+    public const byte Ring = 7;
+
     /// <summary>Claims of a queue.</summary>
     public const byte Claims = 16;
+
+    /// <summary>Consumer groups (<see cref="Groups.GroupTable"/>).</summary>
+    public const byte Groups = 17;
 }

@@ -63,6 +63,15 @@ internal sealed class SequencedLog
     /// <summary>After recovery: the greatest id there ever was.</summary>
     public void StartAfter(RingId last) => LastId = _pendingId = last;
 
+    /// <summary>Rings: the next id is greater than this one, whatever was given before. Seen by readers at once.</summary>
+    public void SetLastId(RingId last)
+    {
+        LastId = _pendingId = last;
+
+        // Ids that are given follow their batch's first: the next one begins another batch.
+        if (_open.Count > 0) _open[^1].HasExplicitIds = true;
+    }
+
     /// <summary>How far the next record's time would lead the clock.</summary>
     public long LeadMicros(RecordTime now) => _pendingTime.Micros - now.Micros;
 

@@ -41,7 +41,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         await LoadPlacesAsync();
         lock (Turn)
         {
-            return Log is { } log ? new StreamState(log.Number, log.ReadableLow, log.High, log.LastTime, log.LastId) : StreamState.Missing;
+            return Log is { } log ? new StreamState(log.Number, log.ReadableLow, log.High, log.LastTime, log.LastId, DeletedCount) : StreamState.Missing;
         }
     }
 
@@ -77,7 +77,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         }
     }
 
-    public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default)
+    public virtual ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default)
     {
         lock (Turn)
         {
@@ -115,6 +115,12 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         ids = null;
         return null;
     }
+
+    /// <summary>In a turn: records between the watermarks that were deleted one by one.</summary>
+    private protected virtual long DeletedCount => 0;
+
+    /// <summary>In a turn: drops the oldest records until so many are left, those that are not committed among them.</summary>
+    private protected virtual void KeepLast(long count) => TrimTo(new Sequence(Math.Max(1, Log!.PendingNext.Value - count)));
 
     private protected override ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
     {
@@ -234,21 +240,16 @@ public abstract class StreamActor : StreamOwner, IStreamLog
 
         var placed = log.Add(segment, now, ids);
         _repeats.Remember(options, now, placed, Journal);
-        TrimAfterAppend(log, options);
+        if (options.TrimToCount is { } keep) KeepLast(keep);
         var ticket = CommitTicket<AppendResult>.Rent(placed.ToResult(log.Number));
         Waiting.AddAppend(ticket, segment.Length);
         Enlist();
         return ticket.Task;
     }
 
-    private void TrimAfterAppend(SequencedLog log, in AppendOptions options)
-    {
-        if (options.TrimToCount is { } keep) TrimTo(new Sequence(Math.Max(1, log.PendingNext.Value - keep)));
-    }
-
     /// <summary>In a turn: answers from memory.</summary>
     /// <returns>Null when storage must be asked.</returns>
-    private RecordPage? TryReadHere(in ReadQuery query)
+    private protected RecordPage? TryReadHere(in ReadQuery query)
     {
         if (Log is not { } log) return IsMissing ? RecordPage.Empty(Sequence.First, Sequence.First, Sequence.None) : null;
         if (!TryApplyRetention()) return null;

@@ -120,6 +120,9 @@ internal struct StreamStateForm
 
     [Id(4)]
     public RingId LastId;
+
+    [Id(5)]
+    public long Deleted;
 }
 
 [RegisterConverter]
@@ -130,7 +133,8 @@ internal sealed class StreamStateConverter : IConverter<StreamState, StreamState
         new Sequence(surrogate.Low),
         new Sequence(surrogate.High),
         new RecordTime(surrogate.LastTime),
-        surrogate.LastId);
+        surrogate.LastId,
+        surrogate.Deleted);
 
     public StreamStateForm ConvertToSurrogate(in StreamState value) => new()
     {
@@ -139,5 +143,6 @@ internal sealed class StreamStateConverter : IConverter<StreamState, StreamState
         High = value.HighWatermark.Value,
         LastTime = value.LastTime.Micros,
         LastId = value.LastId,
+        Deleted = value.Deleted,
     };
 }

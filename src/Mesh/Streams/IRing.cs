@@ -1,7 +1,10 @@
 namespace Mesh;
 
-/// <summary>A ring: a log whose records also have Redis ids (Redis 7 streams). <see cref="AppendOptions.TrimToCount"/> is MAXLEN; for MINID call <see cref="TrimBelowAsync"/> after the append.</summary>
-public interface IRing : IStreamLog
+/// <summary>
+/// A ring: a log whose records also have Redis ids, can be deleted one by one, and are handed out by consumer groups (Redis 7 streams).
+/// <see cref="AppendOptions.TrimToCount"/> is MAXLEN; for MINID call <see cref="TrimBelowAsync"/> after the append.
+/// </summary>
+public interface IRing : IStreamLog, IConsumerGroups
 {
     /// <summary>Records with ids from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
     /// <param name="start">Smallest id wanted.</param>
@@ -18,4 +21,17 @@ public interface IRing : IStreamLog
     /// <summary>Drops records with an id smaller than <paramref name="id"/>.</summary>
     /// <returns>How many were dropped.</returns>
     ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default);
+
+    /// <summary>Deletes records one by one, wherever they stand: their sequences and ids stay used. Those that are gone are no error.</summary>
+    /// <returns>How many were deleted.</returns>
+    ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default);
+
+    ValueTask<RingPositionResult> SetPositionAsync(RingPosition position, CancellationToken cancel = default);
+
+    /// <summary>The ring with its groups.</summary>
+    /// <param name="group">Only this group; null for all.</param>
+    /// <param name="pendingMax">Pending entries shown for each group and each consumer.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>Null when it does not exist.</returns>
+    ValueTask<RingInfo?> DescribeAsync(string? group, int pendingMax, CancellationToken cancel = default);
 }
