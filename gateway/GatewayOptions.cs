@@ -9,7 +9,7 @@ public sealed record GatewayOptions : DoorOptions
     /// <summary>The options as users see them.</summary>
     public static readonly OptionTable<GatewayOptions> Table = new(
         "gateway",
-        "Mesh: a gateway, five doors to the streams of a cluster.",
+        "Mesh: a gateway, six doors to the streams of a cluster.",
         [
             .. AddressesOf<GatewayOptions>(),
             .. ClusterSettings.Of<GatewayOptions>((options, change) => options with { Cluster = change(options.Cluster) }),

@@ -9,7 +9,7 @@ public sealed record StandaloneOptions : DoorOptions
     /// <summary>The options as users see them.</summary>
     public static readonly OptionTable<StandaloneOptions> Table = new(
         "standalone",
-        "Mesh: one durable log behind five doors, in one process.",
+        "Mesh: one durable log behind six doors, in one process.",
         [
             .. AddressesOf<StandaloneOptions>(),
             new("data", "path | connection string", "./mesh.db", "SQLite file (missing folders are created), or a PostgreSQL connection string such as 'Host=db;Database=mesh;Username=mesh'",

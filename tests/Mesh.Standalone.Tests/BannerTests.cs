@@ -10,10 +10,10 @@ public sealed class BannerTests
     public void It_shows_each_open_door_with_a_command_to_try()
     {
         var banner = Write(new StandaloneOptions { Grpc = null });
-        Assert.Contains("HTTP http://127.0.0.1:8080", banner);
-        Assert.Contains("RSE  http://127.0.0.1:8000", banner);
-        Assert.Contains("RESP 127.0.0.1:6379", banner);
-        Assert.Contains("WS   127.0.0.1:9000", banner);
+        Assert.Contains("HTTP   http://127.0.0.1:8080", banner);
+        Assert.Contains("RSE    http://127.0.0.1:8000", banner);
+        Assert.Contains("RESP   127.0.0.1:6379", banner);
+        Assert.Contains("WS     127.0.0.1:9000", banner);
         Assert.Contains("try: redis-cli -h 127.0.0.1 -p 6379 XADD", banner);
         Assert.DoesNotContain("gRPC", banner);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -43,6 +44,18 @@ public sealed class DoorTests : IAsyncLifetime
         var id = await wire.AskAsync("XADD", "ring", "*", "name", "value");
         var entries = (object?[])(await wire.AskAsync("XRANGE", "ring", "-", "+"))!;
         Assert.Equal(id, ((object?[])Assert.Single(entries)!)[0]);
+    }
+
+    /// <summary>The command that the banner shows pushes and commits "hello" to queue 1.</summary>
+    [Fact]
+    public async Task What_rotera_pushes_is_an_entry_of_the_ring_for_Redis()
+    {
+        var command = _mesh.Banner.Split("try: ").Single(each => each.Contains($"/{_mesh.Rotera.Port};", StringComparison.Ordinal)).Split('\n')[0];
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true })!;
+        Assert.Equal("6063977ea508edcc 0000000000000001", (await shell.StandardOutput.ReadToEndAsync()).Trim());
+        await using var wire = await RespWire.ConnectAsync(_mesh.Resp);
+        var entries = (object?[])(await wire.AskAsync("XRANGE", "1", "-", "+"))!;
+        Assert.Equal(["data", "hello"], (object?[])((object?[])Assert.Single(entries)!)[1]!);
     }
 
     [Fact]

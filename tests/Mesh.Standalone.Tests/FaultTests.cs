@@ -81,7 +81,7 @@ public sealed class FaultTests : IDisposable
     }
 
     private static Task<MeshProcess> OpenAsync(string data, int[] ports) => MeshProcess.OpenAsync(Standalone.Command(
-        "--data", data, "--http", $"{ports[0]}", "--rse", $"{ports[1]}", "--grpc", $"{ports[2]}", "--resp", $"{ports[3]}", "--zaqar-ws", "off"));
+        "--data", data, "--http", $"{ports[0]}", "--rse", $"{ports[1]}", "--grpc", $"{ports[2]}", "--resp", $"{ports[3]}", "--rotera", "off", "--zaqar-ws", "off"));
 
     private static Uri Http(int port) => new($"http://127.0.0.1:{port}/");
 }

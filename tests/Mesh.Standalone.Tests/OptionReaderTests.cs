@@ -15,7 +15,7 @@ public sealed class OptionReaderTests
     {
         var options = Read();
         Assert.Equal(
-            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379", "--zaqar-ws 127.0.0.1:9000"],
+            ["--http 127.0.0.1:8080", "--rse 127.0.0.1:8000", "--grpc 127.0.0.1:42000", "--resp 127.0.0.1:6379", "--rotera 127.0.0.1:8245", "--zaqar-ws 127.0.0.1:9000"],
             options.Listeners.Select(each => $"{each.Option} {each.Address}"));
         Assert.Equal("./mesh.db", options.Data);
         Assert.Equal(TimeSpan.FromSeconds(120), options.RseTtl);
@@ -79,7 +79,7 @@ public sealed class OptionReaderTests
     public void Webhooks_may_be_on_this_machine_until_somebody_beyond_it_can_ask_for_them()
     {
         Assert.True(Read().WebhooksMayBePrivate);
-        foreach (var door in new[] { "--http", "--rse", "--grpc", "--resp", "--zaqar-ws" }) Assert.False(Read([door, "0.0.0.0:1"]).WebhooksMayBePrivate);
+        foreach (var door in new[] { "--http", "--rse", "--grpc", "--resp", "--rotera", "--zaqar-ws" }) Assert.False(Read([door, "0.0.0.0:1"]).WebhooksMayBePrivate);
         Assert.True(Read(["--http", "*:8080", "--zaqar-private-webhooks", "on"]).WebhooksMayBePrivate);
         Assert.False(Read(["--zaqar-private-webhooks", "off"]).WebhooksMayBePrivate);
     }
@@ -188,7 +188,7 @@ public sealed class OptionReaderTests
 
     [Fact]
     public void All_doors_off_is_an_error() =>
-        Assert.Contains("at least one", Assert.Throws<OptionException>(() => Read(["--http", "off", "--rse", "off", "--grpc", "off", "--resp", "off", "--zaqar-ws", "off"])).Message);
+        Assert.Contains("at least one", Assert.Throws<OptionException>(() => Read(["--http", "off", "--rse", "off", "--grpc", "off", "--resp", "off", "--rotera", "off", "--zaqar-ws", "off"])).Message);
 
     [Fact]
     public void Help_names_every_option_and_wins_over_errors()

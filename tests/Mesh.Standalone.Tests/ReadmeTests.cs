@@ -33,7 +33,7 @@ public sealed class ReadmeTests
     {
         using var folder = new TempFolder();
         var configuration = typeof(ReadmeTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
-        string[] doors = ["--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--zaqar-ws", "0"];
+        string[] doors = ["--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "0", "--zaqar-ws", "0"];
         await using var mesh = await MeshProcess.OpenAsync(new ProcessStartInfo(
             "dotnet", ["run", "-c", configuration, "--project", Path.Combine(Root, "standalone"), "--no-build", "--", .. doors])
         {

@@ -29,7 +29,7 @@ public sealed class StartTests
     public async Task Only_the_doors_that_are_on_are_opened()
     {
         using var folder = new TempFolder();
-        var start = Standalone.Command("--http", "off", "--rse", "off", "--grpc", "off", "--resp", "0", "--zaqar-ws", "off", "--data", folder.File("mesh.db"));
+        var start = Standalone.Command("--http", "off", "--rse", "off", "--grpc", "off", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--data", folder.File("mesh.db"));
         await using var mesh = await MeshProcess.OpenAsync(start);
         await using var wire = await RespWire.ConnectAsync(mesh.Resp);
         Assert.Equal("PONG", await wire.AskAsync("PING"));
@@ -39,7 +39,7 @@ public sealed class StartTests
     public async Task Variables_and_a_file_in_the_working_directory_count()
     {
         using var folder = new TempFolder();
-        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{ "Mesh": { "http": "0", "rse": "off", "grpc": "off", "zaqar-ws": "off", "resp": "nonsense" } }""");
+        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{ "Mesh": { "http": "0", "rse": "off", "grpc": "off", "rotera": "off", "zaqar-ws": "off", "resp": "nonsense" } }""");
         var start = Standalone.Command();
         start.WorkingDirectory = folder.Path;
         start.Environment["MESH__RESP"] = "off";
@@ -47,7 +47,7 @@ public sealed class StartTests
         Assert.Equal(2, code);
         Assert.StartsWith("appsettings.json, Mesh:resp: \"nonsense\"", errors);
 
-        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{ "Mesh": { "http": "0", "rse": "off", "grpc": "off", "zaqar-ws": "off" } }""");
+        await File.WriteAllTextAsync(folder.File("appsettings.json"), """{ "Mesh": { "http": "0", "rse": "off", "grpc": "off", "rotera": "off", "zaqar-ws": "off" } }""");
         await using var mesh = await MeshProcess.OpenAsync(start);
         Assert.Contains("HTTP", mesh.Banner);
         Assert.DoesNotContain("RESP", mesh.Banner);
@@ -61,7 +61,7 @@ public sealed class StartTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var (code, output, errors) = await MeshProcess.RunAsync(Standalone.Command(
-            "--http", "0", "--rse", "0", "--grpc", "0", "--zaqar-ws", "0", "--resp", taken.LocalEndpoint.ToString()!, "--data", folder.File("mesh.db")));
+            "--http", "0", "--rse", "0", "--grpc", "0", "--rotera", "0", "--zaqar-ws", "0", "--resp", taken.LocalEndpoint.ToString()!, "--data", folder.File("mesh.db")));
         Assert.Equal(3, code);
         Assert.Empty(output);
         Assert.StartsWith($"--resp cannot open {taken.LocalEndpoint}: another process listens there.", errors);
@@ -88,7 +88,7 @@ public sealed class StartTests
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("mesh.db"), "This is no database, and it is longer than the header of one would be: 100 bytes and then some more of them.");
         var (code, _, errors) = await MeshProcess.RunAsync(Standalone.Command(
-            "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--zaqar-ws", "off", "--data", folder.File("mesh.db")));
+            "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--data", folder.File("mesh.db")));
         Assert.Equal(4, code);
         Assert.StartsWith($"--data cannot use {folder.File("mesh.db")} (SQLite): ", errors);
     }

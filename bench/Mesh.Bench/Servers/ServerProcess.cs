@@ -64,7 +64,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var folder = data is null ? NewFolder() : null;
         var host = Path.Combine(Tools.Root, "standalone", "bin", "Release", "net10.0", "standalone.dll");
-        string[] doors = ["http", "rse", "grpc", "resp", "zaqar-ws"];
+        string[] doors = ["http", "rse", "grpc", "resp", "rotera", "zaqar-ws"];
         string[] arguments = [host, .. doors.SelectMany(each => new[] { "--" + each, each == door ? "0" : "off" }), "--data", data ?? Path.Combine(folder!, "mesh.db")];
         return StartAsync("dotnet", arguments, null, folder);
     }

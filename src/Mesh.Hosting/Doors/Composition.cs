@@ -3,6 +3,7 @@ using Mesh.Protocols.Grpc;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Protocols.Resp;
+using Mesh.Protocols.Rotera;
 
 namespace Mesh.Hosting.Doors;
 
@@ -15,7 +16,11 @@ internal static class Composition
         builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (DoorHost.DrainMax, true));
         foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp))
             builder.Services.AddHostedService(services => new RespDoor(door, mesh, options, services.GetRequiredService<ILogger<RespListener>>()));
+        var stopping = new CancellationTokenSource();
+        foreach (var door in doors.Where(each => each.Kind == DoorKind.Rotera))
+            door.Connections = new RoteraEndpoint(mesh, new RoteraOptions { CreatesRings = options.RoteraCreates }, stopping.Token, logs.CreateLogger<RoteraEndpoint>()).RunAsync;
         var web = builder.Build();
+        web.Lifetime.ApplicationStopping.Register(stopping.Cancel);
         web.Run(Dispatch(web, options, mesh));
         return web;
     }

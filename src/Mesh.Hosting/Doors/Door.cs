@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 
 namespace Mesh.Hosting.Doors;
 
@@ -9,6 +10,7 @@ public enum DoorKind
     Rse,
     Grpc,
     Resp,
+    Rotera,
     ZaqarWs,
 }
 
@@ -24,6 +26,9 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
 
     /// <summary>Set by what listens there; tells where once it does.</summary>
     internal Func<IPEndPoint>? Bound { get; set; }
+
+    /// <summary>Serves its connections, when they speak something else than HTTP.</summary>
+    internal ConnectionDelegate? Connections { get; set; }
 
     /// <summary>Where it really listens; the port is known once the host has started.</summary>
     public IPEndPoint EndPoint => Bound?.Invoke() ?? Address.ToEndPoint();

@@ -32,6 +32,12 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>A token's key of so many characters or more is hashed. Default 250; 1 to 250.</summary>
     public int RseTokenHashedFrom { get; init; } = RseOptions.TokenCharsUnhashed;
 
+    /// <summary>rotera's own protocol. Default 8245 on loopback; null is off.</summary>
+    public ListenAddress? Rotera { get; init; } = ListenAddress.OnLoopback(8245);
+
+    /// <summary>The first push of rotera to an unknown number makes its ring. Default true.</summary>
+    public bool RoteraCreates { get; init; } = true;
+
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
 
@@ -69,7 +75,7 @@ public abstract record DoorOptions : ProcessOptions
 
     /// <summary>The doors' addresses by the option that sets each.</summary>
     public IEnumerable<(string Option, ListenAddress? Address)> Listeners =>
-        [("--http", Http), ("--rse", Rse), ("--grpc", Grpc), ("--resp", Resp), ("--zaqar-ws", ZaqarWs)];
+        [("--http", Http), ("--rse", Rse), ("--grpc", Grpc), ("--resp", Resp), ("--rotera", Rotera), ("--zaqar-ws", ZaqarWs)];
 
     /// <summary>The options of the command line that set where the doors are.</summary>
     public static IReadOnlyList<Option<T>> AddressesOf<T>()
@@ -83,6 +89,8 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { Grpc = ListenAddress.Parse(text) }),
         new("resp", AddressForm, "6379", "RESP: Redis pub/sub and streams",
             (options, text) => options with { Resp = ListenAddress.Parse(text) }),
+        new("rotera", AddressForm, "8245", "rotera's own protocol",
+            (options, text) => options with { Rotera = ListenAddress.Parse(text) }),
         new("zaqar-ws", AddressForm, "9000", "Zaqar over WebSocket; HTTP's port takes it too, at /",
             (options, text) => options with { ZaqarWs = ListenAddress.Parse(text) }),
     ];
@@ -106,6 +114,8 @@ public abstract record DoorOptions : ProcessOptions
         new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",
             (options, text) => options with { ZaqarConfirmation = OptionText.Switch(text) }),
         .. MailSettings.Of<T>((options, change) => options with { ZaqarMail = change(options.ZaqarMail) }),
+        new("rotera-create", "on | off", "on", "the first push of rotera to an unknown number makes its ring; off closes the connection",
+            (options, text) => options with { RoteraCreates = OptionText.Switch(text) }),
         new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",
             (options, text) => options with { GrpcMessageBytesMax = OptionText.Number(text, 1024, 16 * 1024 * 1024) }),
         new("connections-max", "count", "10000", "connections each door holds at once; 1 to 1000000",
@@ -116,7 +126,7 @@ public abstract record DoorOptions : ProcessOptions
     public static void Check(DoorOptions options)
     {
         var open = options.Listeners.Where(each => each.Address is not null).ToArray();
-        if (open.Length == 0) throw new OptionException("--http, --rse, --grpc, --resp and --zaqar-ws are all off; open at least one of them.");
+        if (open.Length == 0) throw new OptionException("--http, --rse, --grpc, --resp, --rotera and --zaqar-ws are all off; open at least one of them.");
         var clash = open.Where(each => each.Address!.Port > 0).GroupBy(each => each.Address).FirstOrDefault(group => group.Count() > 1);
         if (clash is not null)
             throw new OptionException($"{string.Join(" and ", clash.Select(each => each.Option))} both name {clash.Key}; give each a port of its own.");

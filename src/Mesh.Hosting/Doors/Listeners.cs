@@ -1,10 +1,11 @@
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Mesh.Hosting.Doors;
 
-/// <summary>Opens a listener of the web server for each door that is HTTP, and marks its connections.</summary>
+/// <summary>Opens a listener of the web server for each door but RESP, and marks those connections that are HTTP.</summary>
 internal static class Listeners
 {
     /// <summary>Largest HTTP request body taken, in bytes. The doors behind it have smaller bounds of their own.</summary>
@@ -35,6 +36,12 @@ internal static class Listeners
     private static void Configure(ListenOptions listen, Door door)
     {
         door.Bound = () => listen.IPEndPoint!;
+        if (door.Connections is { } serve)
+        {
+            listen.Run(connection => serve(connection));
+            return;
+        }
+
         listen.Protocols = door.Kind == DoorKind.Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1;
         listen.Use(next => connection =>
         {

@@ -45,6 +45,8 @@ public sealed class MeshProcess : IAsyncDisposable
 
     public Uri Grpc => new($"http://{EndPoint("gRPC")}");
 
+    public IPEndPoint Rotera => EndPoint("rotera");
+
     public Uri ZaqarWs => new($"ws://{EndPoint("WS")}/");
 
     /// <summary>A program built beside the tests.</summary>
