@@ -13,7 +13,8 @@ internal sealed class ClusterFixture : IMeshFixture
     /// <summary>How long calls are tried again: a machine with other work takes its time over a failover.</summary>
     private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(60);
 
-    private static readonly string[] LosableCalls = [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync)];
+    private static readonly string[] LosableCalls =
+        [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync)];
 
     private readonly IDisposable? _data;
     private readonly short _silos;
@@ -51,7 +52,7 @@ internal sealed class ClusterFixture : IMeshFixture
         return fixture;
     }
 
-    /// <summary>The next answers to appends, creations and claims are lost on their way, as when the silo dies after it has stored them.</summary>
+    /// <summary>The next answers to appends, creations, claims and deletions are lost on their way, as when the silo dies after it has stored them.</summary>
     public void LoseAnswers(int count) => Volatile.Write(ref _answersToLose, count);
 
     public async Task RestartAsync()

@@ -62,6 +62,22 @@ public sealed class FailoverTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_pop_whose_answers_are_lost_gives_what_it_took_and_shows_it_as_it_was()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var queue = fixture.Mesh.Queue(StreamName.Queue("jobs"));
+        await queue.AppendAsync(Given.Mortal("a", TimeSpan.FromSeconds(60)));
+        await queue.AppendAsync(Given.Segment("b", "c"));
+        fixture.LoseAnswers(3);
+        var popped = await queue.PopAsync(2);
+        Assert.Equal(["a", "b"], popped.Records.Bodies());
+        Assert.All(popped.States, state => Assert.Equal((null, 0), (state.Claim, state.DeliveryCount)));
+        Assert.InRange(popped.States[0].ExpiresAt.Since(popped.Now), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+        Assert.Equal(["c"], (await queue.PopAsync(2)).Records.Bodies());
+        Assert.Equal((0, 0), (await queue.StatsAsync() is var stats ? (stats.Claimed, stats.Free) : default));
+    }
+
+    [Fact]
     public async Task Silos_join_and_leave_under_load_and_no_client_sees_an_error()
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1);

@@ -6,6 +6,9 @@ namespace Mesh.Orleans.Client;
 internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleContext context)
     : StreamHandle(name, grain, context), IQueue
 {
+    /// <summary>Longer than the deletion is tried.</summary>
+    private static readonly ClaimTerms PopTerms = new(TimeSpan.FromMinutes(5), TimeSpan.Zero);
+
     public ValueTask<QueuePage> ListAsync(QueueQuery query, CancellationToken cancel = default) => Patience.CallAsync(() => grain.ListAsync(query, cancel), cancel);
 
     public ValueTask<QueuePage> GetAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => Patience.CallAsync(() => grain.GetAsync(sequences, cancel), cancel);
@@ -36,8 +39,27 @@ internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleCont
 
     public ValueTask<int> DeleteAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => Patience.CallAsync(() => grain.DeleteAsync(sequences, cancel), cancel);
 
-    /// <summary>Never asked twice, for what the first took would be lost.</summary>
-    public ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default) => Patience.CallOnceAsync(() => grain.PopAsync(limit, cancel));
+    /// <summary>
+    /// A claim that is named here, and then its deletion: either may be sent again. Whoever dies in between, the records are free again when the claim ends, and
+    /// nobody has had them.
+    /// </summary>
+    public async ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default)
+    {
+        var claim = await ClaimAsync(limit, PopTerms, cancel);
+        if (claim.Id is null) return claim.Page;
+        var sequences = new List<Sequence>(claim.Page.Records.Count);
+        var states = new List<QueueRecordState>(claim.Page.Records.Count);
+        foreach (var record in claim.Page.Records)
+        {
+            var state = claim.Page.States[sequences.Count];
+            var isProlonged = state.ExpiresAt <= claim.Page.Now.Plus(PopTerms.VisibilityTimeout);
+            sequences.Add(record.Sequence);
+            states.Add(new QueueRecordState(null, state.DeliveryCount - 1, isProlonged ? record.ExpiresAt : state.ExpiresAt));
+        }
+
+        await DeleteAsync(sequences, CancellationToken.None);
+        return claim.Page with { States = states };
+    }
 
     public ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default) => Patience.CallAsync(() => grain.StatsAsync(cancel), cancel);
 }

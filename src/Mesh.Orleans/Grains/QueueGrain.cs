@@ -7,14 +7,34 @@ namespace Mesh.Orleans.Grains;
 
 /// <summary>One queue. Dead letters go to their queue's grain, wherever that is.</summary>
 [Reentrant, ActivationCountBasedPlacement]
-internal sealed class QueueGrain(SiloEngine silo, IMesh mesh)
-    : StreamGrain<QueueActor>(silo, StreamKind.Queue, name => new QueueActor(name, silo.Context, mesh.Queue)), IQueueGrain
+internal sealed class QueueGrain : StreamGrain<QueueActor>, IQueueGrain, IRemindable
 {
+    private readonly QueueReminder _reminder;
+    private bool _wasAsked;
+
     /// <summary>Claims under way, so that a repeat waits for the first instead of making the claim twice.</summary>
     private readonly Dictionary<ClaimId, Task<ClaimResult>> _claiming = [];
 
+    public QueueGrain(SiloEngine silo, IMesh mesh)
+        : base(silo, StreamKind.Queue, name => new QueueActor(name, silo.Context, mesh.Queue)) => _reminder = new QueueReminder(this, silo.QueueReminderPeriod);
+
+    /// <summary>What has expired goes from storage, and if that was all, so does the reminder. A grain that is there for this alone leaves again.</summary>
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        await Actor.MaintainAsync(opens: true);
+        await _reminder.ClearAsync(async () => await Actor.StatsAsync() is { Claimed: 0, Free: 0 });
+        if (!_wasAsked) DeactivateOnIdle();
+    }
+
+    public override ValueTask<AppendAnswer[]> AppendManyAsync(AppendItem[] appends)
+    {
+        OnAsked();
+        return base.AppendManyAsync(appends);
+    }
+
     public async ValueTask<ClaimResult> ClaimOnceAsync(ClaimId claim, int limit, ClaimTerms terms, CancellationToken cancel = default)
     {
+        OnAsked();
         if (_claiming.TryGetValue(claim, out var first)) return await first;
         var claiming = ClaimUnlessMadeAsync(claim, limit, terms);
         _claiming[claim] = claiming;
@@ -47,6 +67,12 @@ internal sealed class QueueGrain(SiloEngine silo, IMesh mesh)
     public ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default) => Actor.PopAsync(limit, cancel);
 
     public ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default) => Actor.StatsAsync(cancel);
+
+    private void OnAsked()
+    {
+        _wasAsked = true;
+        _reminder.Set();
+    }
 
     private async Task<ClaimResult> ClaimUnlessMadeAsync(ClaimId claim, int limit, ClaimTerms terms) =>
         await Actor.FindClaimAsync(claim) is { } made ? new ClaimResult(made.Id, made.Page) : await Actor.ClaimAsync(claim, limit, terms);

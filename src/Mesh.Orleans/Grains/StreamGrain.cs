@@ -57,7 +57,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         _leaving.Dispose();
     }
 
-    public async ValueTask<AppendAnswer[]> AppendManyAsync(AppendItem[] appends)
+    public virtual async ValueTask<AppendAnswer[]> AppendManyAsync(AppendItem[] appends)
     {
         var waiting = new ValueTask<AppendAnswer>[appends.Length];
         for (var i = 0; i < appends.Length; i++) waiting[i] = AppendAnswer.OfAsync(Actor, appends[i]);

@@ -15,6 +15,12 @@ public sealed class MeshSiloOptions
     /// <summary>How often retention is written to storage for streams that nobody appends to. Default 5 s; from 100 ms.</summary>
     public TimeSpan MaintenanceInterval { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How often Orleans' reminders wake a queue that holds records and that nobody asks for, to delete what has expired. Default 1 hour; from
+    /// <c>ReminderOptions.MinimumReminderPeriod</c>, a minute. Without a reminder service such a queue waits for whoever asks for it next.
+    /// </summary>
+    public TimeSpan QueueReminderPeriod { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>The clock that records' times come from. Orleans keeps its own.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 }

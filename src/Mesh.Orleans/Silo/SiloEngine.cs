@@ -39,6 +39,8 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 
     public EngineContext Context { get; }
 
+    public TimeSpan QueueReminderPeriod => _options.QueueReminderPeriod;
+
     /// <summary>A grain holds this actor from now on.</summary>
     public void Enter(StreamOwner actor) => _active[actor] = true;
 

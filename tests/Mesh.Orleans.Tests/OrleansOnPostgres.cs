@@ -1,0 +1,31 @@
+using Mesh.Storage.AdoNet;
+using Mesh.Testing.Postgres;
+
+namespace Mesh.Orleans.Tests;
+
+/// <summary>A cluster whose records, reminders and grain states are in one database of its own, as those of the silo host are.</summary>
+internal static class OrleansOnPostgres
+{
+    /// <param name="configureSilo">What else each silo has.</param>
+    /// <param name="configureClient">What else the client has.</param>
+    public static async Task<ClusterFixture> StartAsync(Action<ISiloBuilder>? configureSilo = null, Action<IClientBuilder>? configureClient = null)
+    {
+        var data = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        await using var database = ClusterDatabase.Open(data);
+        await database.MigrateAsync();
+        var connection = database.OrleansConnectionText;
+        return await ClusterFixture.StartAsync(
+            LogStores.Open(data),
+            configureSilo: silo =>
+            {
+                silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
+                silo.AddAdoNetGrainStorageAsDefault(states =>
+                {
+                    (states.Invariant, states.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection);
+                    states.DeleteStateOnClear = true;
+                });
+                configureSilo?.Invoke(silo);
+            },
+            configureClient: configureClient);
+    }
+}
