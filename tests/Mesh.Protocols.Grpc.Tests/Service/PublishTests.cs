@@ -1,133 +1,11 @@
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
-using Mesh.Testing.Grpc;
 using Protobus;
 
 namespace Mesh.Protocols.Grpc.Tests.Service;
 
-public sealed class PublishTests
+/// <summary>What publishers depend on, and what a store does to them.</summary>
+public sealed class PublishTests() : PublishContract(GrpcHost.OpenAsync)
 {
-    private static readonly string[] Foo = ["foo"];
-
-    [Fact]
-    public async Task An_empty_stream_is_answered_with_ok()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var call = host.Publish();
-        call.Complete();
-        Assert.Equal("12024f4b", Convert.ToHexStringLower((await call.ReadAsync())!));
-        Assert.Equal(new GrpcClientStatus(0, "", InHeaders: false), await call.StatusAsync());
-    }
-
-    [Fact]
-    public async Task A_subscriber_gets_topic_tags_times_and_payload_as_published()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        var published = new EncapsulatedEvent
-        {
-            Topic = "foo",
-            Tags = { ["k"] = "v", ["empty"] = "" },
-            ClientEventTime = new Timestamp { Seconds = 1, Nanos = 7 },
-            ClientTransmitTime = new Timestamp { Seconds = 2 },
-            Payload = Any.Pack(new Timestamp { Seconds = 9 }),
-        };
-        await host.PublishAsync(published);
-        var delivered = await subscriber.NextAsync();
-        published.ServerReceiveTime = delivered.ServerReceiveTime;
-        published.PayloadSize = published.Payload.CalculateSize();
-        Assert.Equal(published, delivered);
-    }
-
-    [Fact]
-    public async Task Size_and_receive_time_are_the_servers_whatever_the_client_sent()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        var before = DateTime.UtcNow.AddMicroseconds(-1);
-        await host.PublishAsync(new EncapsulatedEvent
-        {
-            Topic = "foo",
-            PayloadSize = 999,
-            ServerReceiveTime = new Timestamp { Seconds = 1 },
-            Payload = new Any { TypeUrl = "type.googleapis.com/abcdef", Value = ByteString.CopyFromUtf8("x") },
-        });
-        var after = DateTime.UtcNow.AddMicroseconds(1);
-        var delivered = await subscriber.NextAsync();
-        Assert.Equal(31, delivered.PayloadSize);
-        Assert.InRange(delivered.ServerReceiveTime.ToDateTime(), before, after);
-        Assert.Equal(0, delivered.ServerReceiveTime.Nanos % 1000);
-    }
-
-    [Fact]
-    public async Task Without_a_payload_the_size_is_zero_and_the_payload_stays_unset()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        await host.PublishAsync(new EncapsulatedEvent { Topic = "foo", PayloadSize = 999 });
-        var delivered = await subscriber.NextAsync();
-        Assert.Equal(0, delivered.PayloadSize);
-        Assert.Null(delivered.Payload);
-    }
-
-    [Fact]
-    public async Task A_client_may_send_topic_and_payload_only_and_unknown_fields_survive()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        var known = new EncapsulatedEvent { Topic = "foo", Payload = new Any { TypeUrl = "x/y" } }.ToByteArray();
-        byte[] unknown = [0xA2, 0x06, 0x03, 1, 2, 3, 0xA8, 0x06, 0x2A]; // field 100: three bytes, field 101: 42
-        using var call = host.Publish();
-        await call.SendAsync((byte[])[.. known, .. unknown]);
-        var delivered = (await subscriber.Call.ReadAsync())!;
-        Assert.Equal(known, delivered[..known.Length]);
-        Assert.Equal(unknown, delivered[known.Length..(known.Length + unknown.Length)]);
-        Assert.Equal("foo", EncapsulatedEvent.Parser.ParseFrom(delivered).Topic);
-    }
-
-    [Fact]
-    public async Task Subscribers_get_an_event_while_its_stream_is_still_open()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        using var call = host.Publish();
-        await call.SendAsync(new EncapsulatedEvent { Topic = "foo1" }.ToByteArray());
-        Assert.Equal("foo1", (await subscriber.NextAsync()).Topic);
-        Assert.False(call.Response.IsCompleted);
-        await call.SendAsync(new EncapsulatedEvent { Topic = "foo2" }.ToByteArray());
-        Assert.Equal("foo2", (await subscriber.NextAsync()).Topic);
-    }
-
-    [Fact]
-    public async Task What_came_before_a_stream_was_cancelled_is_delivered_and_stored()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        using (var call = host.Publish())
-        {
-            await call.SendAsync(new EncapsulatedEvent { Topic = "foo1" }.ToByteArray());
-            await call.SendAsync(new EncapsulatedEvent { Topic = "foo2" }.ToByteArray());
-            Assert.Equal(["foo1", "foo2"], await subscriber.TopicsAsync(2));
-            call.Cancel();
-        }
-
-        await host.PublishAsync("last");
-        Assert.Equal(3, (await host.Events.StateAsync()).Length);
-    }
-
-    [Fact]
-    public async Task Events_of_one_stream_arrive_in_order_and_none_is_missing()
-    {
-        await using var host = await GrpcHost.StartAsync(new GrpcOptions { SegmentBytesMax = 65_536 });
-        using var one = await host.SubscribeAsync([]);
-        using var two = await host.SubscribeAsync(["t"]);
-        var topics = Enumerable.Range(0, 5000).Select(i => $"t{i}").ToList();
-        var publishing = Task.Run(() => host.PublishAsync([.. topics]));
-        Assert.Equal(topics, await one.TopicsAsync(topics.Count));
-        Assert.Equal(topics, await two.TopicsAsync(topics.Count));
-        await publishing;
-    }
-
     [Fact]
     public async Task The_answer_waits_until_all_events_are_durable()
     {
@@ -147,19 +25,6 @@ public sealed class PublishTests
     }
 
     [Fact]
-    public async Task A_malformed_event_ends_the_stream_and_those_before_it_stay_published()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var call = host.Publish();
-        await call.SendAsync(new EncapsulatedEvent { Topic = "foo" }.ToByteArray());
-        await call.SendAsync((byte[])[0x0A, 0x02, 0xFF, 0xFE]);
-        var status = await call.StatusAsync();
-        Assert.Equal(3, status.Code);
-        Assert.Contains("topic is not UTF-8", status.Message, StringComparison.Ordinal);
-        Assert.Equal(1, (await host.Events.StateAsync()).Length);
-    }
-
-    [Fact]
     public async Task A_storage_that_is_away_ends_a_waiting_stream_with_unavailable()
     {
         await using var host = await GrpcHost.StartAsync();
@@ -173,38 +38,9 @@ public sealed class PublishTests
     }
 
     [Fact]
-    public async Task An_event_just_under_the_limit_passes_and_one_over_it_is_refused()
+    public async Task In_small_segments_events_arrive_in_order_too()
     {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync([]);
-        var payload = new Any { Value = ByteString.CopyFrom(new byte[(4 * 1024 * 1024) - 16]) };
-        await host.PublishAsync(new EncapsulatedEvent { Topic = "t", Payload = payload });
-        Assert.Equal(payload.Value, (await subscriber.NextAsync()).Payload.Value);
-
-        using var call = host.Publish();
-        await call.SendRawAsync((byte[])[0, 0, 0x40, 0, 1]); // a header that announces 4 MiB and a byte
-        var status = await call.StatusAsync();
-        Assert.Equal(8, status.Code);
-        Assert.Contains("4194304", status.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Any_text_is_a_topic()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync([]);
-        string[] topics = ["", "a/b", "../x", "ünï¢ode \n", "t"];
-        await host.PublishAsync(topics);
-        Assert.Equal(topics, await subscriber.TopicsAsync(topics.Length));
-    }
-
-    [Fact]
-    public async Task Gzip_messages_are_taken()
-    {
-        await using var host = await GrpcHost.StartAsync();
-        using var subscriber = await host.SubscribeAsync(Foo);
-        using var call = host.Publish(("grpc-encoding", "gzip"));
-        await call.SendRawAsync(GrpcClientCall.Frame(Framing.Gzip.Pack(new EncapsulatedEvent { Topic = "foo" }.ToByteArray()), compressed: true));
-        Assert.Equal("foo", (await subscriber.NextAsync()).Topic);
+        await using var host = await GrpcHost.StartAsync(new GrpcOptions { SegmentBytesMax = 65_536 });
+        await ArriveInOrderAsync(host);
     }
 }

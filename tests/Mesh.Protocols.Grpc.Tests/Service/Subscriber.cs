@@ -5,7 +5,7 @@ using Protobus;
 namespace Mesh.Protocols.Grpc.Tests.Service;
 
 /// <summary>One Subscribe call of a client.</summary>
-internal sealed class Subscriber(GrpcClientCall call) : IDisposable
+public sealed class Subscriber(GrpcClientCall call) : IDisposable
 {
     public GrpcClientCall Call { get; } = call;
 

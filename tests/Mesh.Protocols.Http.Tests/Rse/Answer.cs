@@ -9,7 +9,7 @@ namespace Mesh.Protocols.Http.Tests.Rse;
 /// <param name="Length">Content-Length header, or null.</param>
 /// <param name="RetryAfter">Retry-After header in seconds, or null.</param>
 /// <param name="Body">The body as text.</param>
-internal sealed record Answer(int Status, string? Type, long? Length, double? RetryAfter, string Body)
+public sealed record Answer(int Status, string? Type, long? Length, double? RetryAfter, string Body)
 {
     public static async Task<Answer> OfAsync(HttpResponseMessage response) => new(
         (int)response.StatusCode,

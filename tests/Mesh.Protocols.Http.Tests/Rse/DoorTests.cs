@@ -6,58 +6,8 @@ using Xunit;
 namespace Mesh.Protocols.Http.Tests.Rse;
 
 /// <summary>RSE specification, sections 2.7, 2.9, 4 and 5: methods, modes, health and failures.</summary>
-public sealed class DoorTests : IAsyncLifetime
+public sealed class DoorTests() : MethodContract(RseServer.OpenAsync)
 {
-    private RseServer _rse = null!;
-
-    public async Task InitializeAsync() => _rse = await RseServer.StartAsync();
-
-    public async Task DisposeAsync() => await _rse.DisposeAsync();
-
-    [Theory] // case 23
-    [InlineData("/health")]
-    [InlineData("/health?x=1")]
-    [InlineData("/%68ealth")]
-    [InlineData("/rse/health")]
-    public async Task Health_is_three_bytes_for_anybody(string target)
-    {
-        var get = await _rse.GetAsync(target, userAgent: null);
-        Assert.Equal((200, "application/json; charset=utf-8", 3L, "OK\n"), (get.Status, get.Type, get.Length, get.Body));
-        var head = await _rse.SendAsync(HttpMethod.Head, target, null);
-        Assert.Equal((200, 3L, ""), (head.Status, head.Length, head.Body));
-    }
-
-    [Theory] // case 24
-    [InlineData("PUT", "/c")]
-    [InlineData("DELETE", "/c")]
-    [InlineData("OPTIONS", "/c")]
-    [InlineData("PATCH", "/c")]
-    [InlineData("BREW", "/c")]
-    [InlineData("PUT", "/health")]
-    [InlineData("POST", "/health")]
-    [InlineData("DELETE", "/health")]
-    [InlineData("OPTIONS", "/health")]
-    public async Task Other_methods_are_405_and_named(string method, string target)
-    {
-        var answer = await _rse.SendAsync(new HttpMethod(method), target, RseServer.A);
-        Assert.Equal(method, answer.Error(405));
-    }
-
-    [Fact]
-    public async Task Head_on_a_channel_is_405_without_a_body()
-    {
-        var answer = await _rse.SendAsync(HttpMethod.Head, "/c", RseServer.A);
-        Assert.Equal((405, ""), (answer.Status, answer.Body));
-    }
-
-    [Theory]
-    [InlineData("/", "/")]
-    [InlineData("/?max-events=1", "/")]
-    [InlineData("/rse", "/rse")]
-    [InlineData("/rse/", "/")]
-    public async Task The_root_is_no_channel(string target, string named) =>
-        Assert.Equal($"URI not found: {named}", (await _rse.GetAsync(target)).Error(404));
-
     [Fact] // case 30
     public async Task All_dumps_every_event_in_test_mode()
     {
@@ -72,14 +22,6 @@ public sealed class DoorTests : IAsyncLifetime
         Assert.Equal(["[\"/all/z\"]"], (await rse.GetAsync("/all/z")).Data());
     }
 
-    [Fact] // case 30
-    public async Task All_is_a_channel_in_live_mode()
-    {
-        Assert.Equal(201, (await _rse.PostAsync("/all", "[1]")).Status);
-        Assert.Equal("/all", (await _rse.GetAsync("/all")).Channel());
-        Assert.Equal("Missing header: User-Agent", (await _rse.GetAsync("/all", null)).Error(400));
-    }
-
     [Fact] // case 20
     public async Task Clients_without_a_uuid_share_one_in_test_mode()
     {
@@ -87,7 +29,7 @@ public sealed class DoorTests : IAsyncLifetime
         Assert.Equal(201, (await rse.PostAsync("/c", "[1]", "curl/8")).Status);
         Assert.Equal(204, (await rse.GetAsync("/c", "wget/1")).Status);
         Assert.Equal(["[1]"], (await rse.GetAsync("/c?echo=true", "wget/1")).Data());
-        Assert.Equal(["[1]"], (await rse.GetAsync("/c", RseServer.B)).Data());
+        Assert.Equal(["[1]"], (await rse.GetAsync("/c", RseDoor.B)).Data());
         Assert.Equal("Missing header: User-Agent", (await rse.GetAsync("/c", null)).Error(400));
     }
 
@@ -97,8 +39,8 @@ public sealed class DoorTests : IAsyncLifetime
         var clock = new ManualClock();
         await using var away = await RseServer.HostAsync(new BrokenMesh(() => throw new StorageUnavailableException("disk is full")), new RseOptions(), clock);
         using var client = new HttpClient();
-        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", RseServer.A);
-        client.DefaultRequestHeaders.Add("X-Auth-Token", RseServer.Token);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", RseDoor.A);
+        client.DefaultRequestHeaders.Add("X-Auth-Token", RseDoor.Token);
         var read = await Answer.OfAsync(await client.GetAsync(new Uri(away.Address, "/c")));
         Assert.Equal(("Storage does not answer at the moment. Try again later.", 1.0), (read.Error(503), read.RetryAfter));
         var posted = await Answer.OfAsync(await client.PostAsync(new Uri(away.Address, "/c"), new StringContent("[1]")));
@@ -120,8 +62,8 @@ public sealed class DoorTests : IAsyncLifetime
     {
         await using var broken = await RseServer.HostAsync(new BrokenMesh(() => throw new InvalidOperationException()), new RseOptions(), new ManualClock());
         using var client = new HttpClient();
-        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", RseServer.A);
-        client.DefaultRequestHeaders.Add("X-Auth-Token", RseServer.Token);
+        client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", RseDoor.A);
+        client.DefaultRequestHeaders.Add("X-Auth-Token", RseDoor.Token);
         Assert.Equal(StatusCodes.Status500InternalServerError, (int)(await client.GetAsync(new Uri(broken.Address, "/c"))).StatusCode);
         Assert.Equal(StatusCodes.Status404NotFound, (int)(await client.GetAsync(broken.Address)).StatusCode);
     }
@@ -133,9 +75,12 @@ public sealed class DoorTests : IAsyncLifetime
     public void Options_out_of_range_are_named(double ttlSeconds, int bodyBytes, string message)
     {
         var options = new RseOptions { EventTtl = TimeSpan.FromSeconds(ttlSeconds), BodyBytesMax = bodyBytes };
-        var refused = Assert.Throws<ArgumentException>(() => new RseEndpoint(_rse.Mesh, options, TimeProvider.System));
+        var refused = Assert.Throws<ArgumentException>(() => new RseEndpoint(Door.Mesh, options, TimeProvider.System));
         Assert.Equal(message, refused.Message);
     }
+
+    [Fact]
+    public async Task The_root_below_a_path_is_no_channel_either() => Assert.Equal("URI not found: /rse", (await Door.GetAsync("/rse")).Error(404));
 
     private static IEnumerable<string?> Names(Answer dump)
     {

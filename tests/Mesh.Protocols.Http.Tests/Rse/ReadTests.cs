@@ -1,203 +1,40 @@
-using System.Globalization;
+using Mesh.Testing;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Rse;
 
-/// <summary>RSE specification, section 7: what readers depend on.</summary>
-public sealed class ReadTests : IAsyncLifetime
+/// <summary>RSE specification, section 7: what readers depend on, and what the clock does.</summary>
+public sealed class ReadTests() : ReadContract(RseServer.OpenAsync)
 {
-    private RseServer _rse = null!;
-
-    public async Task InitializeAsync() => _rse = await RseServer.StartAsync();
-
-    public async Task DisposeAsync() => await _rse.DisposeAsync();
-
-    [Fact]
-    public async Task An_empty_channel_is_204_without_a_body_or_type() // case 1
-    {
-        var answer = await _rse.GetAsync("/c");
-        Assert.Equal((204, null, ""), (answer.Status, answer.Type, answer.Body));
-    }
+    private ManualClock Clock => ((RseServer)Door).Clock;
 
     [Fact]
     public async Task An_event_is_read_with_all_its_fields() // cases 2, 3 and 29
     {
-        var posted = await _rse.PostAsync("/c", """{"Event":"T","n":1}""");
+        var posted = await Door.PostAsync("/c", """{"Event":"T","n":1}""");
         Assert.Equal((201, null, 0L, ""), (posted.Status, posted.Type, posted.Length, posted.Body));
-        var at = _rse.Clock.GetUtcNow();
-        _rse.Clock.Advance(TimeSpan.FromSeconds(3.4));
+        var at = Clock.GetUtcNow();
+        Clock.Advance(TimeSpan.FromSeconds(3.4));
 
-        var answer = await _rse.GetAsync("/c");
+        var answer = await Door.GetAsync("/c");
         var id = Assert.Single(answer.Ids());
         Assert.Equal(RecordTime.From(at).Micros, id);
         Assert.InRange(id, 1, 1L << 53);
         const string Data = """{"Event":"T","n":1}""";
-        var text = $$"""{"channel":"/c","events":[{"id":{{id}},"user_agent":"{{RseServer.A}}","created_at":"2026-03-01 12:00:00Z","age":3,"data":{{Data}}}]}""";
+        var text = $$"""{"channel":"/c","events":[{"id":{{id}},"user_agent":"{{RseDoor.A}}","created_at":"2026-03-01 12:00:00Z","age":3,"data":{{Data}}}]}""";
         Assert.Equal(text, answer.Body);
         Assert.Equal(text.Length, answer.Length);
     }
 
     [Fact]
-    public async Task Nobody_reads_back_what_they_posted_unless_they_ask() // cases 4 and 5
-    {
-        await _rse.PostAsync("/c", "[1]");
-        Assert.Equal(204, (await _rse.GetAsync("/c", RseServer.A)).Status);
-        Assert.Equal(204, (await _rse.GetAsync("/c?echo=True", RseServer.A)).Status);
-        Assert.Equal(204, (await _rse.GetAsync("/c?echo=1", RseServer.A)).Status);
-        Assert.Equal(["[1]"], (await _rse.GetAsync("/c?echo=true", RseServer.A)).Data());
-        Assert.Equal(["[1]"], (await _rse.GetAsync("/c", RseServer.A.ToUpperInvariant().Replace("UUID/", "uuid/", StringComparison.Ordinal))).Data());
-    }
-
-    [Fact]
-    public async Task Own_events_do_not_use_up_the_limit()
-    {
-        for (var i = 0; i < 6; i++) await _rse.PostAsync("/c", $"[{i}]", i % 2 == 0 ? RseServer.A : RseServer.B);
-        Assert.Equal(["[1]", "[3]"], (await _rse.GetAsync("/c?max-events=2", RseServer.A)).Data());
-        Assert.Equal(["[5]", "[3]"], (await _rse.GetAsync("/c?max-events=2&sort=-1", RseServer.A)).Data());
-    }
-
-    [Fact]
-    public async Task A_reader_goes_on_after_the_last_id_it_knows() // case 6
-    {
-        var ids = await PostManyAsync("/c", 3);
-        Assert.Equal([ids[2]], (await _rse.GetAsync($"/c?last-known-id={ids[1]}")).Ids());
-        Assert.Equal(204, (await _rse.GetAsync($"/c?last-known-id={ids[2]}")).Status);
-        Assert.Equal(ids, (await _rse.GetAsync("/c?last-known-id=-5")).Ids());
-        Assert.Equal(ids, (await _rse.GetAsync("/c?last-known-id=0")).Ids());
-        Assert.Equal(204, (await _rse.GetAsync($"/c?last-known-id={long.MaxValue}")).Status);
-    }
-
-    [Fact]
-    public async Task Ids_increase_over_channels_and_trees() // case 7
-    {
-        for (var i = 0; i < 6; i++) await _rse.PostAsync((i % 3) switch { 0 => "/t/one", 1 => "/t/two", _ => "/other" }, $"[{i}]");
-        var all = new[] { "/t/one", "/t/two", "/other" }.Select(async channel => await _rse.GetAsync(channel)).ToArray();
-        var answers = await Task.WhenAll(all);
-        foreach (var answer in answers) Assert.Equal(answer.Ids().Order(), answer.Ids());
-        var byId = answers.SelectMany(answer => answer.Ids().Zip(answer.Data())).OrderBy(pair => pair.First);
-        Assert.Equal(["[0]", "[1]", "[2]", "[3]", "[4]", "[5]"], byId.Select(pair => pair.Second));
-    }
-
-    [Theory] // case 8
-    [InlineData("", false)]
-    [InlineData("?sort=1", false)]
-    [InlineData("?sort=0", false)]
-    [InlineData("?sort=5", false)]
-    [InlineData("?sort=-1", true)]
-    [InlineData("?sort=1&sort=-1", true)]
-    public async Task Events_are_sorted_by_id(string query, bool descending)
-    {
-        var ids = await PostManyAsync("/c", 4);
-        if (descending) ids.Reverse();
-        Assert.Equal(ids, (await _rse.GetAsync($"/c{query}")).Ids());
-    }
-
-    [Fact]
-    public async Task A_limit_takes_the_lowest_ids_or_descending_the_highest() // case 9
-    {
-        await PostManyAsync("/c", 10);
-        Assert.Equal(["[0]", "[1]", "[2]"], (await _rse.GetAsync("/c?max-events=3")).Data());
-        Assert.Equal(["[9]", "[8]", "[7]"], (await _rse.GetAsync("/c?max-events=3&sort=-1")).Data());
-    }
-
-    [Theory] // case 10
-    [InlineData("", 200)]
-    [InlineData("?max-events=1000", 500)]
-    [InlineData("?max-events=99999999999", 500)]
-    [InlineData("?max-events=0", 200)]
-    [InlineData("?max-events=-7", 200)]
-    [InlineData("?max-events=%2B7", 7)]
-    public async Task A_limit_has_a_default_and_a_cap(string query, int events)
-    {
-        using var segment = new Frames.SegmentWriter();
-        var fields = new Frames.RecordFields { ContentType = Frames.ContentType.Json };
-        for (var i = 0; i < 600; i++) segment.Add(fields, "[]"u8);
-        Assert.IsType<AppendResult.Appended>(await _rse.Mesh.Channel(StreamName.Channel("c")).AppendAsync(segment.Finish()));
-        Assert.Equal(events, (await _rse.GetAsync($"/c{query}")).Ids().Count());
-    }
-
-    [Fact]
-    public async Task Events_parent_takes_in_every_ancestor() // case 11
-    {
-        await PostAsync("/a", "/a/b/c", "/a/b", "/a/x", "/ab", "/a/b/");
-        Assert.Equal(["\"/a\"", "\"/a/b/c\"", "\"/a/b\""], Names(await _rse.GetAsync("/a/b/c?events=parent")));
-        Assert.Equal(["\"/a\"", "\"/a/b\""], Names(await _rse.GetAsync("/a/b?events=parent")));
-        Assert.Equal(["\"/a/b\""], Names(await _rse.GetAsync("/a/b")));
-        Assert.Equal(["\"/a\"", "\"/a/b/\""], Names(await _rse.GetAsync("/a/b/?events=parent")));
-        Assert.Equal("/a/b/c", (await _rse.GetAsync("/a/b/c?events=parent")).Channel());
-    }
-
-    [Fact]
-    public async Task Events_parent_is_cut_after_it_is_merged()
-    {
-        await PostAsync("/a", "/a/b", "/a", "/a/b", "/a");
-        Assert.Equal(["\"/a\"", "\"/a/b\"", "\"/a\""], Names(await _rse.GetAsync("/a/b?events=parent&max-events=3")));
-    }
-
-    [Fact]
-    public async Task Events_all_takes_in_what_lies_below_on_segment_boundaries() // cases 12 and 13
-    {
-        await PostAsync("/a", "/a/b/c", "/a/b", "/a/bc", "/acct");
-        Assert.Equal(["\"/a\"", "\"/a/b/c\"", "\"/a/b\"", "\"/a/bc\""], Names(await _rse.GetAsync("/a?events=all")));
-        Assert.Equal(["\"/a/b/c\"", "\"/a/b\""], Names(await _rse.GetAsync("/a/b?events=all")));
-        Assert.Equal(204, (await _rse.GetAsync("/acc?events=all")).Status);
-        Assert.Equal(["\"/a\""], Names(await _rse.GetAsync("/a?events=children")));
-    }
-
-    [Fact]
-    public async Task Data_comes_back_byte_for_byte() // case 15
-    {
-        string[] texts = ["""  { "b" : 2.50 , "a":[ 1e+5,-0 ],"a":"\u00e9é\/" } """ + "\r\n", "[\"tab\there\"]", "[]", "{\"😀\":null}"];
-        foreach (var text in texts) Assert.Equal(201, (await _rse.PostAsync("/c", text)).Status);
-        var answer = await _rse.GetAsync("/c");
-        foreach (var text in texts) Assert.Contains($"\"data\":{text}}}", answer.Body, StringComparison.Ordinal);
-        Assert.Equal(4, answer.Body.Split("\"data\":").Length - 1);
-    }
-
-    [Theory] // case 16
-    [InlineData("/c", null, "Missing header: User-Agent")]
-    [InlineData("/c", "curl/8", "Missing UUID in User-Agent header")]
-    [InlineData("/c", "curl/8 uuid/", "Missing UUID in User-Agent header")]
-    [InlineData("/c?echo=true", null, "Missing header: User-Agent")]
-    public async Task A_reader_must_say_who_it_is(string target, string? userAgent, string message) =>
-        Assert.Equal(message, (await _rse.GetAsync(target, userAgent)).Error(400));
-
-    [Fact]
-    public async Task A_reader_with_echo_needs_no_uuid_and_a_uuid_may_be_any_text()
-    {
-        await _rse.PostAsync("/c", "[1]", "x uuid/1");
-        Assert.Equal(["[1]"], (await _rse.GetAsync("/c?echo=true", "curl/8")).Data());
-        Assert.Equal(204, (await _rse.GetAsync("/c", "y uuid/1")).Status);
-        Assert.Equal(["[1]"], (await _rse.GetAsync("/c", "y uuid/12")).Data());
-    }
-
-    [Theory]
-    [InlineData("last-known-id=abc", "last-known-id must be a whole number of at most 64 bits; it was 'abc'")]
-    [InlineData("last-known-id=", "last-known-id must be a whole number of at most 64 bits; it was ''")]
-    [InlineData("max-events=1.5", "max-events must be a whole number of at most 64 bits; it was '1.5'")]
-    [InlineData("max-events=3&max-events=x", "max-events must be a whole number of at most 64 bits; it was 'x'")]
-    [InlineData("sort=%22%5C%0A", "sort must be a whole number of at most 64 bits; it was '\"\\\n'")]
-    [InlineData("last-known-id=9223372036854775808", "last-known-id must be a whole number of at most 64 bits; it was '9223372036854775808'")]
-    public async Task What_should_be_a_number_and_is_not_is_400(string query, string message) =>
-        Assert.Equal(message, (await _rse.GetAsync($"/c?{query}")).Error(400));
-
-    [Fact]
-    public async Task Of_a_repeated_parameter_the_last_counts_and_names_may_be_escaped()
-    {
-        await PostManyAsync("/c", 3);
-        Assert.Single((await _rse.GetAsync("/c?max-events=x&max%2Devents=1")).Ids());
-        Assert.Equal(3, (await _rse.GetAsync("/c?&&unknown&=&max-events=3&")).Ids().Count());
-    }
-
-    [Fact]
     public async Task Events_are_gone_when_their_time_is_up_and_not_before() // case 27
     {
-        await _rse.PostAsync("/c", "[1]");
-        _rse.Clock.Advance(TimeSpan.FromSeconds(120) - TimeSpan.FromMilliseconds(1));
-        var last = Assert.Single((await _rse.GetAsync("/c")).Events());
+        await Door.PostAsync("/c", "[1]");
+        Clock.Advance(TimeSpan.FromSeconds(120) - TimeSpan.FromMilliseconds(1));
+        var last = Assert.Single((await Door.GetAsync("/c")).Events());
         Assert.Equal(119, last.GetProperty("age").GetInt64());
-        _rse.Clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(204, (await _rse.GetAsync("/c")).Status);
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(204, (await Door.GetAsync("/c")).Status);
     }
 
     [Fact]
@@ -209,52 +46,5 @@ public sealed class ReadTests : IAsyncLifetime
         Assert.Equal(25 * 3600, Assert.Single((await rse.GetAsync("/c")).Events()).GetProperty("age").GetInt64());
         rse.Clock.SetWall(rse.Clock.GetUtcNow().AddDays(-2));
         Assert.Equal(0, Assert.Single((await rse.GetAsync("/c")).Events()).GetProperty("age").GetInt64());
-    }
-
-    [Fact]
-    public async Task A_large_answer_says_how_long_it_is_and_is_whole()
-    {
-        var text = $"[\"{new string('x', 200_000)}\"]";
-        for (var i = 0; i < 20; i++) await _rse.PostAsync("/c", text);
-        var answer = await _rse.GetAsync("/c");
-        Assert.Equal(answer.Body.Length, answer.Length);
-        Assert.All(answer.Data(), data => Assert.Equal(text, data));
-        Assert.Equal(20, answer.Data().Count());
-    }
-
-    [Fact]
-    public async Task An_answer_of_very_large_events_ends_early_and_the_next_goes_on()
-    {
-        var large = new string('x', 9_000_000);
-        for (var i = 0; i < 5; i++) await _rse.PostAsync("/c", $"[{i},\"{large}\"]");
-        var first = await _rse.GetAsync("/c");
-        Assert.Equal([0, 1, 2, 3], first.Events().Select(each => each.GetProperty("data")[0].GetInt32()));
-        var rest = await _rse.GetAsync($"/c?last-known-id={first.Ids().Last()}");
-        Assert.Equal([4], rest.Events().Select(each => each.GetProperty("data")[0].GetInt32()));
-    }
-
-    [Fact]
-    public async Task What_another_door_wrote_is_readable_json()
-    {
-        using var segment = new Frames.SegmentWriter();
-        var fields = new Frames.RecordFields { ContentType = Frames.ContentType.Text };
-        segment.Add(fields, "say \"hi\"\n"u8);
-        await _rse.Mesh.Channel(StreamName.Channel("c")).AppendAsync(segment.Finish());
-        var only = Assert.Single((await _rse.GetAsync("/c")).Events());
-        Assert.Equal("say \"hi\"\n", only.GetProperty("data").GetString());
-        Assert.Equal("", only.GetProperty("user_agent").GetString());
-    }
-
-    private async Task PostAsync(params string[] channels)
-    {
-        foreach (var channel in channels) Assert.Equal(201, (await _rse.PostAsync(channel, $"[\"{channel}\"]")).Status);
-    }
-
-    private static IEnumerable<string> Names(Answer answer) => answer.Events().Select(each => each.GetProperty("data")[0].GetRawText());
-
-    private async Task<List<long>> PostManyAsync(string channel, int count)
-    {
-        for (var i = 0; i < count; i++) await _rse.PostAsync(channel, string.Create(CultureInfo.InvariantCulture, $"[{i}]"));
-        return [.. (await _rse.GetAsync($"{channel}?max-events=500")).Ids()];
     }
 }

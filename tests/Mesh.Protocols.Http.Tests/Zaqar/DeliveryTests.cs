@@ -6,39 +6,10 @@ using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;
 
-/// <summary>How subscribers are told of messages (Zaqar specification, section 1.11).</summary>
-public sealed class DeliveryTests
+/// <summary>How subscribers are told of messages, over a restart and where options forbid it.</summary>
+public sealed class DeliveryTests() : DeliveryContract(ZaqarServer.OpenWithWebhooksAsync)
 {
     private static readonly ZaqarOptions Private = new() { WebhooksMayBePrivate = true };
-
-    [Fact]
-    public async Task A_webhook_that_answers_5xx_is_called_again_and_any_other_answer_ends_that()
-    {
-        await using var server = await ZaqarServer.StartAsync(Private);
-        await using var hook = await Webhook.StartAsync((before, response) =>
-        {
-            response.StatusCode = before < 2 ? 503 : 404;
-            return Task.CompletedTask;
-        });
-        await SubscribeAsync(server, hook.Url);
-        await server.Client.PostNumbersAsync("q", 1);
-        for (var call = 0; call < 3; call++) await hook.NextAsync();
-        await server.Client.PostNumbersAsync("q", 1);
-        await hook.NextAsync();
-        Assert.Equal(4, hook.Count);
-    }
-
-    [Fact]
-    public async Task A_subscription_sets_headers_and_the_body_around_the_message()
-    {
-        await using var server = await ZaqarServer.StartAsync(Private);
-        await using var hook = await Webhook.StartAsync();
-        await SubscribeAsync(server, hook.Url, """{"post_headers":{"X-Token":"t"},"post_data":"{\"told\":\"$zaqar_message$\"}"}""");
-        await server.Client.PostNumbersAsync("q", 1);
-        var call = await hook.NextAsync();
-        Assert.Equal("t", call.Headers["X-Token"]);
-        Assert.Equal(0, call.Json().GetProperty("told").GetProperty("body").GetInt32());
-    }
 
     [Fact]
     public async Task What_was_posted_before_the_end_is_delivered_after_the_restart()
@@ -54,22 +25,6 @@ public sealed class DeliveryTests
 
         await using var second = await ZaqarServer.StartAsync(Private, store);
         Assert.Equal(0, (await hook.NextAsync()).Json().GetProperty("body").GetInt32());
-    }
-
-    [Fact]
-    public async Task A_subscriber_that_does_not_answer_keeps_no_other_waiting()
-    {
-        var held = new TaskCompletionSource();
-        await using var server = await ZaqarServer.StartAsync(Private);
-        await using var slow = await Webhook.StartAsync((_, _) => held.Task);
-        await using var quick = await Webhook.StartAsync();
-        await SubscribeAsync(server, slow.Url);
-        await SubscribeAsync(server, quick.Url);
-        await server.Client.PostNumbersAsync("q", 20);
-        for (var call = 0; call < 20; call++) await quick.NextAsync();
-        Assert.InRange(slow.Count, 0, Private.DeliveriesPerSubscriberMax);
-        held.SetResult();
-        for (var call = 0; call < 20; call++) await slow.NextAsync();
     }
 
     [Fact]
@@ -104,20 +59,4 @@ public sealed class DeliveryTests
         Assert.Equal(seconds.Select(each => (int?)each), waits);
         Assert.Null(policy.DelayAfter(seconds.Length + 1));
     }
-
-    [Theory]
-    [InlineData("""{"minimum_delay":"5"}""")]
-    [InlineData("""{"minimum_delay":25}""")]
-    [InlineData("""{"retries_with_no_delay":-1}""")]
-    [InlineData("""{"retry_backoff_function":"random"}""")]
-    [InlineData("""{"ignore_subscription_override":1}""")]
-    [InlineData("""{"unknown":1}""")]
-    public async Task A_retry_policy_takes_only_what_it_means(string policy)
-    {
-        await using var server = await ZaqarServer.StartAsync();
-        Assert.Equal(400, (await server.Client.PutAsync("/v2/queues/q", $$"""{"_retry_policy":{{policy}}}""")).Status);
-    }
-
-    private static async Task SubscribeAsync(ZaqarServer server, string subscriber, string options = "{}") =>
-        Assert.Equal(201, (await server.Client.PostAsync("/v2/queues/q/subscriptions", $$"""{"subscriber":"{{subscriber}}","options":{{options}}}""")).Status);
 }

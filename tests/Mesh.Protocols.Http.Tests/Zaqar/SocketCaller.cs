@@ -12,21 +12,25 @@ internal sealed class SocketCaller : IDisposable
 
     private readonly ClientWebSocket _socket = new();
     private readonly bool _isText;
+    private readonly string _headers;
 
-    private SocketCaller(bool isText) => _isText = isText;
+    private SocketCaller(string project, bool isText) => (_headers, _isText) = (HeadersOf(project), isText);
 
-    public static async Task<SocketCaller> OpenAsync(ZaqarServer server, bool isText = true, string? origin = null)
+    /// <summary>What a client sends with every action, as it stands in its answer.</summary>
+    public static string HeadersOf(string project) => $$"""{"Client-ID":"6f1c2b1e-5b0a-4a53-9c5e-0d6f2f4b7a10","X-Project-ID":"{{project}}"}""";
+
+    public static async Task<SocketCaller> OpenAsync(ZaqarDoor door, bool isText = true, string? origin = null)
     {
-        var caller = new SocketCaller(isText);
+        var caller = new SocketCaller(door.Project, isText);
         if (origin is not null) caller._socket.Options.SetRequestHeader("Origin", origin);
-        await caller._socket.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws" }.Uri, CancellationToken.None);
+        await caller._socket.ConnectAsync(new UriBuilder(door.Address) { Scheme = "ws" }.Uri, CancellationToken.None);
         return caller;
     }
 
     /// <summary>Sends an action with a body in JSON, and waits for the answer.</summary>
-    public async Task<JsonNode> AskAsync(string action, string body = "{}", string headers = """{"Client-ID":"6f1c2b1e-5b0a-4a53-9c5e-0d6f2f4b7a10","X-Project-ID":"p"}""")
+    public async Task<JsonNode> AskAsync(string action, string body = "{}")
     {
-        await SendAsync($$"""{"action":"{{action}}","body":{{body}},"headers":{{headers}}}""");
+        await SendAsync($$"""{"action":"{{action}}","body":{{body}},"headers":{{_headers}}}""");
         return await ReceiveAsync();
     }
 

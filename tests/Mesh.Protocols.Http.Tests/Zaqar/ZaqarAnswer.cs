@@ -11,7 +11,7 @@ namespace Mesh.Protocols.Http.Tests.Zaqar;
 /// <param name="Type">Content-Type header, or null.</param>
 /// <param name="ContentLocation">Content-Location header, or null.</param>
 /// <param name="Body">The body as text.</param>
-internal sealed record ZaqarAnswer(int Status, string? Location, string? Allow, double? RetryAfter, string? Type, string? ContentLocation, string Body)
+public sealed record ZaqarAnswer(int Status, string? Location, string? Allow, double? RetryAfter, string? Type, string? ContentLocation, string Body)
 {
     public static async Task<ZaqarAnswer> OfAsync(HttpClient http, HttpRequestMessage request)
     {

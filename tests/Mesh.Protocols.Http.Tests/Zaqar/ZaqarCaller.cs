@@ -4,7 +4,7 @@ using Xunit;
 namespace Mesh.Protocols.Http.Tests.Zaqar;
 
 /// <summary>One client of a project: sends its two headers with every request.</summary>
-internal sealed class ZaqarCaller(HttpClient http, string project, string clientId)
+public sealed class ZaqarCaller(HttpClient http, string project, string clientId)
 {
     public const string PatchType = "application/openstack-messaging-v2.0-json-patch";
 

@@ -8,30 +8,29 @@ using Microsoft.AspNetCore.Builder;
 namespace Mesh.Protocols.Http.Tests.Zaqar;
 
 /// <summary>The Zaqar door over a mesh in memory, with a clock that the test moves.</summary>
-internal sealed class ZaqarServer : IAsyncDisposable
+internal sealed class ZaqarServer : ZaqarDoor
 {
-    private readonly HttpClient _http;
     private readonly EmbeddedMesh _mesh;
     private readonly KestrelHost _host;
-
     private readonly ZaqarEndpoint _endpoint;
 
     private ZaqarServer(EmbeddedMesh mesh, ZaqarEndpoint endpoint, KestrelHost host, ManualClock clock)
+        : base(host.Address, "p")
     {
         _mesh = mesh;
         _endpoint = endpoint;
         _host = host;
         Clock = clock;
-        _http = new HttpClient { BaseAddress = host.Address };
-        Client = NewClient();
     }
 
     public ManualClock Clock { get; }
 
-    public Uri Address => _host.Address;
+    public override DateTimeOffset Now => Clock.GetUtcNow();
 
-    /// <summary>The client that a test with one client is about.</summary>
-    public ZaqarCaller Client { get; }
+    public static async Task<ZaqarDoor> OpenAsync() => await StartAsync();
+
+    /// <summary>With webhooks on loopback, as tests have them.</summary>
+    public static async Task<ZaqarDoor> OpenWithWebhooksAsync() => await StartAsync(new ZaqarOptions { WebhooksMayBePrivate = true });
 
     public static async Task<ZaqarServer> StartAsync(ZaqarOptions? options = null, ILogStore? store = null)
     {
@@ -42,14 +41,11 @@ internal sealed class ZaqarServer : IAsyncDisposable
         return new ZaqarServer(mesh, endpoint, await KestrelHost.StartAsync(app => app.Run(endpoint.HandleAsync)), clock);
     }
 
-    /// <summary>Another client of the same project, or of another one.</summary>
-    public ZaqarCaller NewClient(string project = "p") => new(_http, project, Guid.NewGuid().ToString());
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _http.Dispose();
         await _host.DisposeAsync();
         await _endpoint.DisposeAsync();
         await _mesh.DisposeAsync();
+        await base.DisposeAsync();
     }
 }

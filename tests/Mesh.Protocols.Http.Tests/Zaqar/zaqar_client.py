@@ -1,11 +1,11 @@
-"""Drives the door with python-zaqarclient and prints what it saw, a line each."""
+"""Drives the door at argv[1] with python-zaqarclient, in the project argv[2], and prints what it saw, a line each."""
 import sys
 import warnings
 
 warnings.simplefilter("ignore")
 from zaqarclient.queues import client
 
-options = {"auth_opts": {"backend": "noauth", "options": {"os_project_id": "tests"}}}
+options = {"auth_opts": {"backend": "noauth", "options": {"os_project_id": sys.argv[2]}}}
 zaqar = client.Client(sys.argv[1], version=2, conf=options)
 queue = zaqar.queue("jobs", force_create=True)
 queue.post([{"ttl": 120, "body": {"n": n}} for n in range(3)])

@@ -2,158 +2,9 @@ using Mesh.Testing;
 
 namespace Mesh.Protocols.Resp.Tests.Commands;
 
-/// <summary>Streams as Redis 7 has them.</summary>
-public sealed class StreamCommandTests : IAsyncLifetime
+/// <summary>Streams as Redis 7 has them, their bounds, and a store that fails.</summary>
+public sealed class StreamCommandTests() : StreamCommandContract(RespServer.OpenAsync)
 {
-    private RespServer _server = null!;
-    private RespWire _wire = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await RespServer.StartAsync();
-        _wire = await _server.ConnectAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _wire.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task An_entry_is_read_back_with_its_id_and_fields()
-    {
-        var id = await _wire.AskAsync("XADD", "s", "*", "a", "1", "b", "");
-        Assert.Equal(Array(Entry(id, "a", "1", "b", "")), await _wire.AskAsync("XRANGE", "s", "-", "+"));
-        Assert.Equal(1L, await _wire.AskAsync("XLEN", "s"));
-        Assert.Equal("stream", await _wire.AskAsync("TYPE", "s"));
-    }
-
-    [Fact]
-    public async Task Explicit_ids_must_rise()
-    {
-        Assert.Equal("5-1", await _wire.AskAsync("XADD", "s", "5-1", "k", "v"));
-        Assert.Equal("5-2", await _wire.AskAsync("XADD", "s", "5-*", "k", "v"));
-        Assert.Equal("6-0", await _wire.AskAsync("XADD", "s", "6", "k", "v"));
-        Assert.Equal(new RespError("ERR The ID specified in XADD is equal or smaller than the target stream top item"), await _wire.AskAsync("XADD", "s", "6-0", "k", "v"));
-        Assert.Equal(new RespError("ERR The ID specified in XADD must be greater than 0-0"), await _wire.AskAsync("XADD", "s", "0-0", "k", "v"));
-        Assert.Equal(new RespError("ERR Invalid stream ID specified as stream command argument"), await _wire.AskAsync("XADD", "s", "x-1", "k", "v"));
-        Assert.Equal("0-1", await _wire.AskAsync("XADD", "t", "0-*", "k", "v"));
-    }
-
-    [Fact]
-    public async Task When_no_ids_are_left_nothing_can_be_added_and_other_streams_go_on()
-    {
-        Assert.Equal("18446744073709551615-18446744073709551614", await _wire.AskAsync("XADD", "s", "18446744073709551615-18446744073709551614", "k", "v"));
-        Assert.Equal("18446744073709551615-18446744073709551615", await _wire.AskAsync("XADD", "s", "*", "k", "v"));
-        Assert.Equal(new RespError("ERR The stream has exhausted the last possible ID, unable to add more items"), await _wire.AskAsync("XADD", "s", "*", "k", "v"));
-        Assert.IsType<string>(await _wire.AskAsync("XADD", "t", "*", "k", "v"));
-    }
-
-    [Fact]
-    public async Task A_pipeline_for_which_a_millisecond_has_too_few_ids_left_goes_on_in_the_next()
-    {
-        await _wire.AskAsync("XADD", "s", "99999999999999-18446744073709551614", "k", "v");
-        await _wire.SendRawAsync(Enumerable.Range(0, 3).SelectMany(_ => RespWire.Encode("XADD", "s", "*", "k", "v")).ToArray());
-        for (var i = 0; i < 3; i++) Assert.Equal($"100000000000000-{i}", await _wire.ReadAsync());
-    }
-
-    [Fact]
-    public async Task Ranges_go_both_ways_from_any_id_and_may_leave_out_their_ends()
-    {
-        for (var i = 1; i <= 5; i++) await _wire.AskAsync("XADD", "s", $"{i}-0", "k", $"{i}");
-        Assert.Equal(["2-0", "3-0"], await IdsAsync("XRANGE", "s", "2", "3"));
-        Assert.Equal(["3-0", "4-0"], await IdsAsync("XRANGE", "s", "(2-0", "(5-0"));
-        Assert.Equal(["1-0", "2-0"], await IdsAsync("XRANGE", "s", "-", "+", "COUNT", "2"));
-        Assert.Equal(["5-0", "4-0"], await IdsAsync("XREVRANGE", "s", "+", "-", "COUNT", "2"));
-        Assert.Equal([], await IdsAsync("XRANGE", "s", "7", "9"));
-        Assert.Equal([], await IdsAsync("XRANGE", "nothing", "-", "+"));
-    }
-
-    [Fact]
-    public async Task A_stream_is_trimmed_by_count_and_by_id()
-    {
-        for (var i = 1; i <= 6; i++) await _wire.AskAsync("XADD", "s", $"{i}-0", "k", "v");
-        Assert.Equal(2L, await _wire.AskAsync("XTRIM", "s", "MAXLEN", "4"));
-        Assert.Equal(1L, await _wire.AskAsync("XTRIM", "s", "MINID", "=", "4-0"));
-        Assert.Equal("7-0", await _wire.AskAsync("XADD", "s", "MAXLEN", "~", "2", "LIMIT", "10", "7-0", "k", "v"));
-        Assert.Equal(["6-0", "7-0"], await IdsAsync("XRANGE", "s", "-", "+"));
-        Assert.Equal("8-0", await _wire.AskAsync("XADD", "s", "MINID", "8", "8-0", "k", "v"));
-        Assert.Equal(["8-0"], await IdsAsync("XRANGE", "s", "-", "+"));
-    }
-
-    [Fact]
-    public async Task Nomkstream_creates_nothing()
-    {
-        Assert.Null(await _wire.AskAsync("XADD", "s", "NOMKSTREAM", "*", "k", "v"));
-        Assert.Equal(0L, await _wire.AskAsync("EXISTS", "s"));
-    }
-
-    [Fact]
-    public async Task Wrong_arguments_are_refused_in_the_words_of_redis()
-    {
-        Assert.Equal(new RespError("ERR wrong number of arguments for 'xadd' command"), await _wire.AskAsync("XADD", "s", "*", "k"));
-        Assert.Equal(new RespError("ERR wrong number of arguments for 'xadd' command"), await _wire.AskAsync("XADD", "s", "*", "k", "v", "k"));
-        Assert.Equal(new RespError("ERR syntax error, LIMIT cannot be used without the special ~ option"), await _wire.AskAsync("XADD", "s", "MAXLEN", "1", "LIMIT", "1", "*", "k", "v"));
-        Assert.Equal(new RespError("ERR value is not an integer or out of range"), await _wire.AskAsync("XADD", "s", "MAXLEN", "x", "*", "k", "v"));
-        Assert.Equal(new RespError("ERR syntax error"), await _wire.AskAsync("XRANGE", "s", "-", "+", "COUNT"));
-        Assert.Equal(
-            new RespError("ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified."), await _wire.AskAsync("XREAD", "STREAMS", "s", "t", "0"));
-        Assert.Equal(new RespError("ERR timeout is negative"), await _wire.AskAsync("XREAD", "BLOCK", "-1", "STREAMS", "s", "0"));
-    }
-
-    [Fact]
-    public async Task Xread_reads_several_streams_after_their_ids()
-    {
-        await _wire.AskAsync("XADD", "s", "1-0", "k", "1");
-        await _wire.AskAsync("XADD", "s", "2-0", "k", "2");
-        await _wire.AskAsync("XADD", "t", "1-0", "k", "3");
-        Assert.Equal(
-            Array(Array("s", Array(Entry("2-0", "k", "2"))), Array("t", Array(Entry("1-0", "k", "3")))),
-            await _wire.AskAsync("XREAD", "COUNT", "10", "STREAMS", "s", "t", "1-0", "0"));
-        Assert.Null(await _wire.AskAsync("XREAD", "STREAMS", "s", "$"));
-    }
-
-    [Fact]
-    public async Task A_blocked_xread_gets_what_comes_and_others_are_served_meanwhile()
-    {
-        await using var blocked = await _server.ConnectAsync();
-        await _wire.AskAsync("XADD", "s", "1-0", "k", "old");
-        await blocked.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "t", "s", "$", "$");
-        var reading = blocked.ReadAsync();
-        await BlockedAsync();
-        Assert.False(reading.IsCompleted);
-        await _wire.AskAsync("XADD", "s", "2-0", "k", "new");
-        Assert.Equal(Array(Array("s", Array(Entry("2-0", "k", "new")))), await reading);
-    }
-
-    [Fact]
-    public async Task A_blocked_xread_waits_on_when_what_comes_is_not_after_its_id()
-    {
-        await using var blocked = await _server.ConnectAsync();
-        await blocked.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "5-0");
-        await BlockedAsync();
-        await _wire.AskAsync("XADD", "s", "3-0", "k", "before");
-        await BlockedAsync();
-        await _wire.AskAsync("XADD", "s", "6-0", "k", "after");
-        Assert.Equal(Array(Array("s", Array(Entry("6-0", "k", "after")))), await blocked.ReadAsync());
-    }
-
-    [Fact]
-    public async Task What_is_sent_behind_a_blocked_xread_is_answered_after_it()
-    {
-        await using var blocked = await _server.ConnectAsync();
-        await blocked.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "$");
-        await blocked.SendAsync("ECHO", "first");
-        await BlockedAsync();
-        await blocked.SendAsync("ECHO", "second");
-        await _wire.AskAsync("XADD", "s", "1-0", "k", "v");
-        while (!Equals(await _wire.AskAsync("XLEN", "s"), 1L)) await Task.Yield();
-        Assert.Equal(Array(Array("s", Array(Entry("1-0", "k", "v")))), await blocked.ReadAsync());
-        Assert.Equal("first", await blocked.ReadAsync());
-        Assert.Equal("second", await blocked.ReadAsync());
-    }
-
     [Fact]
     public async Task A_client_that_leaves_while_it_blocks_is_gone_although_it_had_sent_more()
     {
@@ -170,64 +21,6 @@ public sealed class StreamCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_blocked_xread_ends_with_null_when_its_time_is_up() =>
-        Assert.Null(await _wire.AskAsync("XREAD", "BLOCK", "10", "STREAMS", "s", "$"));
-
-    [Fact]
-    public async Task A_deleted_stream_is_gone_and_begins_anew()
-    {
-        await _wire.AskAsync("XADD", "s", "9-0", "k", "v");
-        Assert.Equal(1L, await _wire.AskAsync("DEL", "s", "t"));
-        Assert.Equal(0L, await _wire.AskAsync("XLEN", "s"));
-        Assert.Equal("1-0", await _wire.AskAsync("XADD", "s", "1-0", "k", "v"));
-    }
-
-    [Fact]
-    public async Task A_pipeline_is_answered_in_order_and_what_follows_sees_what_was_added()
-    {
-        var pipeline = new List<byte>();
-        for (var i = 0; i < 500; i++)
-        {
-            pipeline.AddRange(RespWire.Encode("XADD", i % 3 == 0 ? "s" : "t", "*", "n", $"{i}"));
-            if (i % 50 == 0) pipeline.AddRange(RespWire.Encode("XLEN", "s"));
-            if (i % 70 == 0) pipeline.AddRange(RespWire.Encode("XADD", "s"));
-        }
-
-        await _wire.SendRawAsync(pipeline.ToArray());
-        long added = 0;
-        for (var i = 0; i < 500; i++)
-        {
-            Assert.Matches("^[0-9]+-[0-9]+$", Assert.IsType<string>(await _wire.ReadAsync()));
-            added += i % 3 == 0 ? 1 : 0;
-            if (i % 50 == 0) Assert.Equal(added, await _wire.ReadAsync());
-            if (i % 70 == 0) Assert.IsType<RespError>(await _wire.ReadAsync());
-        }
-
-        var ids = await IdsAsync("XRANGE", "s", "-", "+");
-        Assert.Equal(added, ids.Count);
-    }
-
-    [Fact]
-    public async Task What_was_added_before_a_broken_frame_is_stored_and_answered_first()
-    {
-        var reply = await _server.ExchangeUntilClosedAsync("XADD s * k v\r\nXADD s * k v\r\n*x\r\n");
-        Assert.Matches("^\\$15\r\n[0-9]{13}-[0-9]\r\n\\$15\r\n[0-9]{13}-[0-9]\r\n-ERR Protocol error: invalid multibulk length\r\n$", reply);
-        Assert.Equal(2L, await _wire.AskAsync("XLEN", "s"));
-    }
-
-    [Fact]
-    public async Task An_entry_that_is_too_large_is_refused_alone()
-    {
-        await _wire.SendAsync("XADD", "s", "*", "k", "before");
-        await _wire.SendAsync("XADD", "s", "*", "k", new string('x', 34 * 1024 * 1024));
-        await _wire.SendAsync("XADD", "s", "*", "k", "after");
-        Assert.IsType<string>(await _wire.ReadAsync());
-        Assert.StartsWith("ERR An entry takes at most ", Assert.IsType<RespError>(await _wire.ReadAsync()).Text, StringComparison.Ordinal);
-        Assert.IsType<string>(await _wire.ReadAsync());
-        Assert.Equal(2L, await _wire.AskAsync("XLEN", "s"));
-    }
-
-    [Fact]
     public async Task A_range_beyond_the_bound_of_a_reply_is_refused_and_may_be_read_in_parts()
     {
         await using var server = await RespServer.StartAsync(new RespOptions { ReplyBytesMax = 64 * 1024 });
@@ -239,53 +32,15 @@ public sealed class StreamCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_large_replies_to_few_bytes_all_arrive_although_they_are_read_late()
-    {
-        const int Requests = 200;
-        await _wire.AskAsync("XADD", "s", "1-0", "k", new string('x', 256 * 1024));
-        await _wire.SendRawAsync(Enumerable.Range(0, Requests).SelectMany(_ => RespWire.Encode("XRANGE", "s", "-", "+")).ToArray());
-        await using var other = await _server.ConnectAsync();
-        Assert.Equal("PONG", await other.AskAsync("PING"));
-        for (var i = 0; i < Requests; i++) Assert.Single(Assert.IsType<object?[]>(await _wire.ReadAsync()));
-        Assert.Equal("PONG", await _wire.AskAsync("PING"));
-    }
-
-    [Fact]
     public async Task What_storage_refuses_is_an_error_and_the_connection_goes_on()
     {
-        await _wire.AskAsync("XADD", "s", "*", "k", "v");
-        _server.Store.IsAway = true;
-        Assert.StartsWith("UNAVAILABLE ", Assert.IsType<RespError>(await _wire.AskAsync("XADD", "s", "*", "k", "v")).Text, StringComparison.Ordinal);
-        _server.Store.IsAway = false;
-        Assert.IsType<string>(await _wire.AskAsync("XADD", "s", "*", "k", "v"));
-        Assert.Equal(2L, await _wire.AskAsync("XLEN", "s"));
+        await using var server = await RespServer.StartAsync();
+        await using var wire = await server.ConnectAsync();
+        await wire.AskAsync("XADD", "s", "*", "k", "v");
+        server.Store.IsAway = true;
+        Assert.StartsWith("UNAVAILABLE ", Assert.IsType<RespError>(await wire.AskAsync("XADD", "s", "*", "k", "v")).Text, StringComparison.Ordinal);
+        server.Store.IsAway = false;
+        Assert.IsType<string>(await wire.AskAsync("XADD", "s", "*", "k", "v"));
+        Assert.Equal(2L, await wire.AskAsync("XLEN", "s"));
     }
-
-    [Fact]
-    public async Task A_key_that_is_no_text_is_refused() =>
-        Assert.Equal("-ERR a stream's key must be UTF-8 text\r\n", await _server.ExchangeAsync("*2\r\n$4\r\nXLEN\r\n$1\r\n"u8.ToArray().Concat(new byte[] { 0xFF, 13, 10 }).ToArray(), 1000, 40));
-
-    [Fact]
-    public async Task What_another_protocol_stored_shows_as_data()
-    {
-        await _server.Mesh.Ring(StreamName.Ring("s")).AppendAsync(Given.Keyed("topic", "body"));
-        var entries = (object?[])(await _wire.AskAsync("XRANGE", "s", "-", "+"))!;
-        Assert.Equal(Array("data", "body", "key", "topic"), ((object?[])entries[0]!)[1]);
-    }
-
-    /// <summary>Another connection's round trip: what was sent before it on a third one has been read by then, or soon will be.</summary>
-    private async Task BlockedAsync()
-    {
-        for (var i = 0; i < 20; i++) await _wire.AskAsync("PING");
-    }
-
-    private async Task<List<string>> IdsAsync(params string[] command)
-    {
-        var entries = (object?[])(await _wire.AskAsync(command))!;
-        return [.. entries.Select(entry => (string)((object?[])entry!)[0]!)];
-    }
-
-    private static object Entry(object? id, params object?[] fields) => new object?[] { id, fields };
-
-    private static object Array(params object?[] items) => items;
 }

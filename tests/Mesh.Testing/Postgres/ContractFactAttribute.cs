@@ -7,7 +7,7 @@ namespace Mesh.Testing.Postgres;
 /// <summary>A test of a contract suite. A class that inherits it and is marked <see cref="RequiresPostgresAttribute"/> is skipped without a server.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("Mesh.Testing.Postgres.ContractFactDiscoverer", "Mesh.Testing")]
-public sealed class ContractFactAttribute : FactAttribute;
+public class ContractFactAttribute : FactAttribute;
 
 /// <summary>Made by the runner.</summary>
 public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDiscoverer(diagnostics)
@@ -33,5 +33,5 @@ public sealed class ContractTestCase : XunitTestCase
     public static string? SkipReasonOf(ITestMethod method) =>
         method.TestClass.Class.GetCustomAttributes(typeof(RequiresPostgresAttribute)).Any() ? PostgresBinaries.Missing : null;
 
-    protected override string? GetSkipReason(IAttributeInfo factAttribute) => SkipReasonOf(TestMethod);
+    protected override string? GetSkipReason(IAttributeInfo factAttribute) => base.GetSkipReason(factAttribute) ?? SkipReasonOf(TestMethod);
 }

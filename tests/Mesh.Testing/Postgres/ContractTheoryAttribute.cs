@@ -7,7 +7,7 @@ namespace Mesh.Testing.Postgres;
 /// <summary>As <see cref="ContractFactAttribute"/>, for a test with data.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("Mesh.Testing.Postgres.ContractTheoryDiscoverer", "Mesh.Testing")]
-public sealed class ContractTheoryAttribute : TheoryAttribute;
+public class ContractTheoryAttribute : TheoryAttribute;
 
 /// <summary>Made by the runner.</summary>
 public sealed class ContractTheoryDiscoverer(IMessageSink diagnostics) : TheoryDiscoverer(diagnostics)

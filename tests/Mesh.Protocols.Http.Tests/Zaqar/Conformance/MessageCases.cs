@@ -1,13 +1,14 @@
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar.Conformance;
 
 /// <summary>Cases 18 to 28, 42, 52 and 54.</summary>
-public sealed class MessageCases : ConformanceCase
+public abstract class MessageCases(Func<Task<ZaqarDoor>> open) : ConformanceCase(open)
 {
     private const int PostBytesMax = 262144;
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task Posted_messages_are_named_in_order_and_each_is_read_back(string version)
     {
@@ -28,7 +29,7 @@ public sealed class MessageCases : ConformanceCase
         }
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task A_time_to_live_is_60_seconds_to_14_days(string version)
     {
@@ -45,7 +46,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal(999, (await client.GetAsync(VersionCaller.Resources(byQueue)[0])).Json().GetProperty("ttl").GetInt32());
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task A_body_that_is_no_list_of_messages_is_refused(string version)
     {
@@ -57,7 +58,7 @@ public sealed class MessageCases : ConformanceCase
         client.AssertEmpty(await client.GetAsync("q/messages?echo=true"));
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task A_post_takes_262144_bytes_and_less_where_the_queue_says_so(string version)
     {
@@ -71,7 +72,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal(201, (await client.PostAsync("small/messages", Post(client, 1023))).Status);
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task A_client_sees_its_own_messages_only_when_it_asks_for_them(string version)
     {
@@ -81,7 +82,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal([0, 1, 2], In(version).Numbers(await Another(version).GetAsync("q/messages")));
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task A_list_with_bad_parameters_is_refused(string version)
     {
@@ -90,7 +91,7 @@ public sealed class MessageCases : ConformanceCase
             Assert.Equal(400, (await In(version).GetAsync($"q/messages?{query}")).Status);
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task Following_the_links_shows_every_message_once(string version)
     {
@@ -102,7 +103,7 @@ public sealed class MessageCases : ConformanceCase
         }
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task A_marker_that_is_none_has_nothing_behind_it(string version)
     {
@@ -110,7 +111,7 @@ public sealed class MessageCases : ConformanceCase
         In(version).AssertEmpty(await In(version).GetAsync("q/messages?echo=true&marker=invalid"));
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task Messages_are_got_by_up_to_20_ids_at_once(string version)
     {
@@ -121,7 +122,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal(client.IsFirst ? 204 : 404, (await client.GetAsync("q/messages?ids=unknown,ffff-1")).Status);
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task Deleted_messages_are_gone_and_deleting_them_again_is_no_error(string version)
     {
@@ -137,7 +138,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal(400, (await client.DeleteAsync("q/messages")).Status);
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(LaterVersions))]
     public async Task Popped_messages_are_gone(string version)
     {
@@ -149,7 +150,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal("""{"messages":[]}""", (await client.DeleteAsync("q/messages?pop=5")).Body);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_first_version_pops_nothing()
     {
         await In("v1").PostNumbersAsync("q", 1);
@@ -157,24 +158,7 @@ public sealed class MessageCases : ConformanceCase
         Assert.Equal([0], In("v1").Numbers(await In("v1").GetAsync("q/messages?echo=true")));
     }
 
-    [Fact]
-    public async Task A_delayed_message_is_hidden_until_it_is_due()
-    {
-        var client = In("v2");
-        await client.PutAsync("q", """{"_default_message_delay":5}""");
-        Assert.Equal(201, (await client.PostMessagesAsync("q", """{"body":0}""")).Status);
-        client.AssertEmpty(await client.GetAsync("q/messages?echo=true"));
-        Assert.Equal(204, (await client.ClaimAsync("q")).Status);
-        Assert.Equal([0], client.Numbers(await client.GetAsync("q/messages?echo=true&include_delayed=true")));
-        Server.Clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal([0], client.Numbers(await client.GetAsync("q/messages?echo=true")));
-        Assert.Equal(400, (await client.PostMessagesAsync("q", """{"body":1,"delay":901}""")).Status);
-        await client.PutAsync("r");
-        await client.PostMessagesAsync("r", """{"body":1,"delay":900}""");
-        Assert.Equal([1], client.Numbers(await client.GetAsync("r/messages?echo=true")));
-    }
-
-    [Fact]
+    [ContractFact]
     public async Task The_first_version_says_that_a_post_is_whole_and_where_things_are()
     {
         var client = In("v1");
@@ -192,7 +176,7 @@ public sealed class MessageCases : ConformanceCase
             Assert.Equal(client.Path(path), (await client.GetAsync(path)).ContentLocation);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_encrypted_queue_behaves_as_any_other()
     {
         var client = In("v2");

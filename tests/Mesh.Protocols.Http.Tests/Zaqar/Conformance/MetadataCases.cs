@@ -1,11 +1,12 @@
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar.Conformance;
 
 /// <summary>Case 41.</summary>
-public sealed class MetadataCases : ConformanceCase
+public abstract class MetadataCases(Func<Task<ZaqarDoor>> open) : ConformanceCase(open)
 {
-    [Fact]
+    [ContractFact]
     public async Task Metadata_changes_key_by_key()
     {
         await In("v2").PutAsync("q");
@@ -19,7 +20,7 @@ public sealed class MetadataCases : ConformanceCase
         Assert.Equal(3600, (await PatchAsync("""{"op":"remove","path":"/metadata/_default_message_ttl"}""")).Json().GetProperty("_default_message_ttl").GetInt32());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_change_in_another_form_is_refused()
     {
         await In("v2").PutAsync("q");

@@ -1,17 +1,18 @@
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar.Conformance;
 
 /// <summary>Cases 52 (health) and 53.</summary>
-public sealed class ServiceCases : ConformanceCase
+public abstract class ServiceCases(Func<Task<ZaqarDoor>> open) : ConformanceCase(open)
 {
-    [Theory]
+    [ContractTheory]
     [InlineData("GET")]
     [InlineData("HEAD")]
     public async Task In_the_first_version_anybody_may_ask_for_health(string method) =>
         Assert.Equal(204, (await In("v1").SendAsync(method, "/v1/health", withHeaders: false)).Status);
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(LaterVersions))]
     public async Task Later_only_admins_see_health_operation_by_operation(string version)
     {
@@ -21,7 +22,7 @@ public sealed class ServiceCases : ConformanceCase
         Assert.All(health.GetProperty("operation_status").EnumerateObject(), operation => Assert.True(operation.Value.GetProperty("succeeded").GetBoolean()));
     }
 
-    [Theory]
+    [ContractTheory]
     [MemberData(nameof(EveryVersion))]
     public async Task The_home_document_leads_to_what_is_below_the_version(string version)
     {

@@ -1,44 +1,45 @@
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar.Conformance;
 
 /// <summary>Case 55, and what else sockets do (Zaqar specification, section 1.16).</summary>
-public sealed class SocketCases : ConformanceCase
+public abstract class SocketCases(Func<Task<ZaqarDoor>> open) : ConformanceCase(open)
 {
-    [Fact]
+    [ContractFact]
     public async Task An_answer_stands_in_an_envelope_with_its_request()
     {
-        using var socket = await SocketCaller.OpenAsync(Server);
+        using var socket = await SocketCaller.OpenAsync(Door);
         var empty = await socket.AskAsync("queue_list");
         Assert.Equal(
-            """{"request":{"action":"queue_list","body":{},"headers":{"Client-ID":"6f1c2b1e-5b0a-4a53-9c5e-0d6f2f4b7a10","X-Project-ID":"p"},"api":"v2"},"body":{"queues":[]},"headers":{"status":200}}""",
+            $$$"""{"request":{"action":"queue_list","body":{},"headers":{{{SocketCaller.HeadersOf(Door.Project)}}},"api":"v2"},"body":{"queues":[]},"headers":{"status":200}}""",
             empty.ToJsonString());
         Assert.Equal((201, "\"Queue q created.\""), Of(await socket.AskAsync("queue_create", """{"queue_name":"q"}""")));
         Assert.Equal((204, "\"Queue q created.\""), Of(await socket.AskAsync("queue_create", """{"queue_name":"q"}""")));
         Assert.Equal((200, """{"queues":[{"name":"q"}]}"""), Of(await socket.AskAsync("queue_list")));
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("""{"action":"dance","headers":{"Client-ID":"6f1c2b1e-5b0a-4a53-9c5e-0d6f2f4b7a10","X-Project-ID":"p"}}""", "dance is not a valid action")]
     [InlineData("""{"action":"queue_create","body":{},"headers":{}}""", "Schema validation failed.")]
     [InlineData("""{"body":{}}""", "Schema validation failed.")]
     [InlineData("[1]", "Unexpected body type. Expected dict or dict like.")]
     public async Task A_frame_that_asks_for_nothing_is_refused(string frame, string error)
     {
-        using var socket = await SocketCaller.OpenAsync(Server);
+        using var socket = await SocketCaller.OpenAsync(Door);
         await socket.SendAsync(frame);
         var answer = await socket.ReceiveAsync();
         Assert.Equal((400, error), ((int)answer["headers"]!["status"]!, (string?)answer["body"]!["error"]));
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Messages_are_posted_claimed_and_deleted_in_json_and_in_message_pack(bool isText)
     {
-        using var socket = await SocketCaller.OpenAsync(Server, isText);
+        using var socket = await SocketCaller.OpenAsync(Door, isText);
         var posted = await socket.AskAsync("message_post", """{"queue_name":"q","messages":[{"ttl":60,"body":{"n":[1,-200,1.5,true,null,"é"]}},{"ttl":60,"body":2}]}""");
         Assert.Equal(201, (int)posted["headers"]!["status"]!);
         var ids = posted["body"]!["message_ids"]!.AsArray();
@@ -62,12 +63,12 @@ public sealed class SocketCases : ConformanceCase
         Assert.Equal((204, "\"Queue q removed.\""), Of(await socket.AskAsync("queue_delete", """{"queue_name":"q"}""")));
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_socket_that_subscribes_is_told_of_messages_until_it_closes(bool isText)
     {
-        using var socket = await SocketCaller.OpenAsync(Server, isText);
+        using var socket = await SocketCaller.OpenAsync(Door, isText);
         Assert.Equal(201, Of(await socket.AskAsync("subscription_create", """{"queue_name":"q","ttl":600}""")).Status);
         await In("v2").PostNumbersAsync("q", 1);
         var pushed = await socket.ReceiveAsync();
@@ -76,11 +77,11 @@ public sealed class SocketCases : ConformanceCase
         for (var left = 1; left > 0; left = (await In("v2").GetAsync("q/subscriptions")).Json().GetProperty("subscriptions").GetArrayLength()) await Task.Yield();
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_page_of_another_host_opens_no_socket()
     {
-        await Assert.ThrowsAsync<WebSocketException>(() => SocketCaller.OpenAsync(Server, origin: "https://example.com"));
-        using var own = await SocketCaller.OpenAsync(Server, origin: Server.Address.GetLeftPart(UriPartial.Authority));
+        await Assert.ThrowsAsync<WebSocketException>(() => SocketCaller.OpenAsync(Door, origin: "https://example.com"));
+        using var own = await SocketCaller.OpenAsync(Door, origin: Door.Address.GetLeftPart(UriPartial.Authority));
     }
 
     private static (int Status, string? Body) Of(JsonNode answer) => ((int)answer["headers"]!["status"]!, answer["body"]?.ToJsonString());

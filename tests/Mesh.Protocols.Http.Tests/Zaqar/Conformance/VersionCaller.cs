@@ -4,7 +4,7 @@ using Xunit;
 namespace Mesh.Protocols.Http.Tests.Zaqar.Conformance;
 
 /// <summary>One client that speaks one version. A path without a slash before it is below that version's queues.</summary>
-internal sealed class VersionCaller(ZaqarCaller caller, string version)
+public sealed class VersionCaller(ZaqarCaller caller, string version)
 {
     public string Version { get; } = version;
 

@@ -1,25 +1,21 @@
 using System.Text.Json;
+using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;
 
 /// <summary>What users keep with a queue, and the keys that mean something (Zaqar specification, sections 1.7 and 1.9).</summary>
-public sealed class QueueMetadataTests : IAsyncLifetime
+public abstract class QueueMetadataContract(Func<Task<ZaqarDoor>> open) : DoorContract<ZaqarDoor>(open)
 {
     private const string Defaults =
         """
         "_max_messages_post_size":262144,"_default_message_ttl":3600,"_default_message_delay":0,"_dead_letter_queue":null,"_dead_letter_queue_messages_ttl":null,"_max_claim_count":null,"_enable_encrypt_messages":false
         """;
 
-    private ZaqarServer _server = null!;
+    protected ZaqarCaller Client => Door.Client;
 
-    private ZaqarCaller Client => _server.Client;
-
-    public async Task InitializeAsync() => _server = await ZaqarServer.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    [Fact]
+    [ContractFact]
     public async Task Metadata_is_shown_after_the_reserved_keys_as_it_was_written()
     {
         Assert.Equal(201, (await Client.PutAsync("/v2/queues/q", """{"queue": "Has Metadata", "é":{"a":[1, 1.50]} }""")).Status);
@@ -27,7 +23,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal($$"""{{{Defaults}}}""", (await Client.GetAsync("/v2/queues/missing")).Body);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_second_put_leaves_metadata_as_it_is()
     {
         await Client.PutAsync("/v2/queues/q", """{"a":1}""");
@@ -35,7 +31,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal(1, (await MetadataAsync("q")).GetProperty("a").GetInt32());
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData(".")]
@@ -50,7 +46,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Empty((await Client.GetAsync("/v2/queues")).QueueNames());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Metadata_has_a_largest_size()
     {
         var largest = $$"""{"a":"{{new string('x', 65536 - 8)}}"}""";
@@ -59,7 +55,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal(400, (await Client.PutAsync("/v2/queues/r", $$"""{"a":"{{new string('x', 100 * 65536)}}"}""")).Status);
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("_default_message_ttl", "59")]
     [InlineData("_default_message_ttl", "1209601")]
     [InlineData("_default_message_ttl", "\"60\"")]
@@ -81,7 +77,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal("Invalid API request", (await Client.PatchQueueAsync("q", $$"""[{"op":"add","path":"/metadata/{{key}}","value":{{value}}}]""")).Error(400));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Keys_are_added_replaced_and_removed()
     {
         await Client.PutAsync("/v2/queues/q", """{"a":1}""");
@@ -95,7 +91,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal($$$"""{{{{Defaults}}},"a":5,"c/~":[3]}""", (await Client.GetAsync("/v2/queues/q")).Body);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reserved_key_that_is_removed_has_its_default_again()
     {
         await Client.PutAsync("/v2/queues/q");
@@ -109,7 +105,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal([300, 3600], (await Client.GetAsync("/v2/queues/q/messages?echo=true")).Messages().Select(each => each.GetProperty("ttl").GetInt32()));
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("""[{"op":"copy","path":"/metadata/a","value":1}]""")]
     [InlineData("""[{"op":"add","path":"/metadata/a"}]""")]
     [InlineData("""[{"op":"add","value":1}]""")]
@@ -128,7 +124,7 @@ public sealed class QueueMetadataTests : IAsyncLifetime
         Assert.Equal("Invalid request body", (await Client.PatchQueueAsync("q", body)).Error(400));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_change_has_a_media_type_of_its_own()
     {
         await Client.PutAsync("/v2/queues/q");

@@ -1,19 +1,15 @@
+using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;
 
 /// <summary>Queues come and go (Zaqar specification, section 1.3).</summary>
-public sealed class QueueTests : IAsyncLifetime
+public abstract class QueueContract(Func<Task<ZaqarDoor>> open) : DoorContract<ZaqarDoor>(open)
 {
-    private ZaqarServer _server = null!;
+    protected ZaqarCaller Client => Door.Client;
 
-    private ZaqarCaller Client => _server.Client;
-
-    public async Task InitializeAsync() => _server = await ZaqarServer.StartAsync();
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    [Theory]
+    [ContractTheory]
     [InlineData("qtestqueue")]
     [InlineData("TESTqueue")]
     [InlineData("hyphen-name")]
@@ -28,7 +24,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal([name], (await Client.GetAsync("/v2/queues")).QueueNames());
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("队列")]
     [InlineData("@$@^qw")]
     [InlineData("a%20b")]
@@ -42,10 +38,10 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal("Invalid queue identification", (await Client.PostAsync($"/v2/queues/{name}/claims")).Error(400));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Queues_of_two_projects_never_meet()
     {
-        var other = _server.NewClient("another");
+        var other = Door.NewClient("-another");
         await Client.PutAsync("/v2/queues/q", """{"mine":1}""");
         Assert.Equal(201, (await other.PutAsync("/v2/queues/q")).Status);
         var message = (await Client.PostNumbersAsync("q", 1))[0];
@@ -60,7 +56,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(200, (await Client.GetAsync(message)).Status);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_missing_queue_reads_as_empty_and_a_post_makes_it()
     {
         Assert.Empty((await Client.GetAsync("/v2/queues/q/messages")).Messages());
@@ -79,7 +75,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(["q"], (await Client.GetAsync("/v2/queues")).QueueNames());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Ids_of_a_deleted_queue_mean_nothing_in_its_successor()
     {
         var old = (await Client.PostNumbersAsync("q", 2))[0];
@@ -95,7 +91,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(["0", "1"], (await Client.GetAsync("/v2/queues/q/messages?echo=true")).Bodies());
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("limit=0", "Invalid API request")]
     [InlineData("limit=-1", "Invalid API request")]
     [InlineData("limit=21", "Invalid API request")]
@@ -108,10 +104,10 @@ public sealed class QueueTests : IAsyncLifetime
     public async Task A_list_with_bad_parameters_is_refused(string query, string title) =>
         Assert.Equal(title, (await Client.GetAsync($"/v2/queues?{query}")).Error(400));
 
-    [Fact]
+    [ContractFact]
     public async Task Queues_are_listed_by_name_page_after_page()
     {
-        await _server.NewClient("another").PutAsync("/v2/queues/b");
+        await Door.NewClient("-another").PutAsync("/v2/queues/b");
         foreach (var name in new[] { "c", "a", "b" }) await Client.PutAsync($"/v2/queues/{name}");
         var first = await Client.GetAsync("/v2/queues?limit=2");
         Assert.Equal(["a", "b"], first.QueueNames());
@@ -122,7 +118,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Empty((await Client.GetAsync("/v2/queues?marker=zzz")).QueueNames());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_page_holds_ten_queues_unless_asked_otherwise()
     {
         for (var i = 0; i < 12; i++) await Client.PutAsync($"/v2/queues/q{i}");
@@ -130,7 +126,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(12, (await Client.GetAsync("/v2/queues?limit=20")).QueueNames().Length);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_detailed_list_shows_what_each_queue_shows_itself()
     {
         await Client.PutAsync("/v2/queues/a", """{"node":1,"_default_message_ttl":300}""");
@@ -142,7 +138,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.All((await Client.GetAsync("/v2/queues")).Json().GetProperty("queues").EnumerateArray(), queue => Assert.False(queue.TryGetProperty("metadata", out _)));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Queues_are_filtered_by_name_and_metadata_and_counted()
     {
         await Client.PutAsync("/v2/queues/q1", """{"key":1,"text":"a b","_max_messages_post_size":2000}""");
@@ -154,7 +150,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Equal(["q1"], (await Client.GetAsync("/v2/queues?_max_messages_post_size=2000")).QueueNames());
         Assert.Equal(["q1", "q2"], (await Client.GetAsync("/v2/queues?name=%5Eq.$")).QueueNames());
         Assert.Equal(3, (await Client.GetAsync("/v2/queues?with_count=true")).Json().GetProperty("count").GetInt32());
-        Assert.False((await _server.NewClient("empty").GetAsync("/v2/queues?with_count=true")).Json().TryGetProperty("count", out _));
+        Assert.False((await Door.NewClient("-empty").GetAsync("/v2/queues?with_count=true")).Json().TryGetProperty("count", out _));
         var page = await Client.GetAsync("/v2/queues?key=2&limit=1&with_count=true");
         Assert.Equal(["other"], page.QueueNames());
         Assert.Equal(["q2"], (await Client.GetAsync(page.Next()!)).QueueNames());

@@ -1,0 +1,18 @@
+using Mesh.Protocols.Grpc.Tests.Clients;
+using Mesh.Protocols.Grpc.Tests.Service;
+using Mesh.Testing.Postgres;
+using Xunit;
+
+namespace Mesh.Cluster.Tests.Wire;
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcProtocol(OneGateway gateway) : ProtocolContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcPublishing(OneGateway gateway) : PublishContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcSubscribing(OneGateway gateway) : SubscribeContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcClients(OneGateway gateway) : ClientContract(gateway.GrpcAsync);

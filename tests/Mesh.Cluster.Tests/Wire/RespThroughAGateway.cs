@@ -1,0 +1,22 @@
+using Mesh.Protocols.Resp.Tests.Clients;
+using Mesh.Protocols.Resp.Tests.Commands;
+using Mesh.Protocols.Resp.Tests.Parity;
+using Mesh.Testing.Postgres;
+using Xunit;
+
+namespace Mesh.Cluster.Tests.Wire;
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespConnections(OneGateway gateway) : ConnectionCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespRooms(OneGateway gateway) : RoomCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespStreams(OneGateway gateway) : StreamCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespClients(OneGateway gateway) : ClientContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespBesideRedis(OneGateway gateway, RedisBeside redis) : RedisParityContract(gateway.RespAsync, redis);

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Mesh.Testing;
+
+namespace Mesh.Protocols.Resp.Tests.Parity;
+
+/// <summary>The door beside a real redis-server: the same bytes sent, the same bytes answered.</summary>
+public abstract class RedisParityContract(Func<Task<RespDoor>> open, RedisBeside redis) : DoorContract<RespDoor>(open), IClassFixture<RedisBeside>
+{
+    private const string Four = "DEL s;DEL t;XADD s 1-1 a 1;XADD s 1-2 b 2;XADD s 2-0 c 3;XADD s 5-5 d 4";
+
+    /// <summary>Commands, a semicolon between them.</summary>
+    public static TheoryData<string> Sessions { get; } = [.. """
+        PING;PING a;PING a b;ECHO;ECHO a;ECHO a b;FOO;FOO a b;foo;pInG
+        SELECT 0;SELECT x;SELECT -1;SELECT;SELECT 16
+        AUTH x;AUTH default x;AUTH bob x;AUTH a b c;AUTH
+        HELLO 2 AUTH bob x;HELLO 4;HELLO x;HELLO 2 FOO;HELLO 2 SETNAME;HELLO 2 AUTH a
+        CLIENT;CLIENT FOO;CLIENT SETNAME;CLIENT SETNAME a b;CLIENT SETNAME a;CLIENT GETNAME x;CLIENT GETNAME;CLIENT ID x;CLIENT NO-EVICT foo;CLIENT NO-EVICT on
+        CLIENT SETNAME a;CLIENT GETNAME;RESET;CLIENT GETNAME;RESET x
+        COMMAND FOO;COMMAND INFO nope;COMMAND COUNT x;CONFIG;CONFIG GET;CONFIG GET nope;TIME x
+        PUBLISH;PUBLISH a;PUBLISH a b c;PUBLISH a b
+        PUBSUB;PUBSUB FOO;PUBSUB CHANNELS;PUBSUB NUMSUB;PUBSUB NUMPAT;PUBSUB NUMPAT x;PUBSUB NUMSUB a b
+        SUBSCRIBE;PSUBSCRIBE;UNSUBSCRIBE q;UNSUBSCRIBE;PUNSUBSCRIBE
+        SUBSCRIBE a;NOPE;ECHO;ECHO x;XADD s * a;XADD s * a b;PING;PING x;PING a b;HELLO 2
+        SUBSCRIBE a b a;UNSUBSCRIBE a zz;PSUBSCRIBE p*;UNSUBSCRIBE b;PUNSUBSCRIBE;UNSUBSCRIBE;PUNSUBSCRIBE;PING
+        SUBSCRIBE a;RESET;PING
+        HELLO 3;SUBSCRIBE a;PUBLISH a b;PING;PING x;UNSUBSCRIBE;UNSUBSCRIBE;HELLO 3 AUTH bob x
+        XADD;XADD s;XADD s *;XADD s * a;XADD s * a b c
+        XADD s 1-1 a b;XADD s 5-5 a b;XADD s 5-6 a b;XADD s 5-* a b;XADD s 4-* a b;XADD s 5 a b;XADD s 6 a b;XADD s 7-* a b
+        XADD t 0-0 a b;XADD t 0 a b;XADD t 0-* a b;XADD t 0-* a b
+        XADD s x a b;XADD s 1-x a b;XADD s - a b;XADD s + a b;XADD s $ a b;XADD s 1- a b;XADD s -1 a b;XADD s 1-1-1 a b;XADD s 18446744073709551616-0 a b
+        XADD s 18446744073709551615-18446744073709551615 a b;XADD s * a b;XADD s 18446744073709551615-* a b;XADD s 9-9 a b;XLEN s
+        XADD s MAXLEN;XADD s MAXLEN 1;XADD s MAXLEN 1 *;XADD s MAXLEN 1 * a;XADD s MAXLEN x * a b;XADD s MAXLEN -1 * a b;XADD s MAXLEN 01 * a b;XADD s MAXLEN +1 * a b
+        XADD s MAXLEN = 2 9-9 a b;XRANGE s - +;XADD s MAXLEN 0 9-10 a b;XLEN s;EXISTS s;TYPE s;XADD s 9-10 a b
+        XADD s MAXLEN ~ 1 LIMIT -1 * a b;XADD s MAXLEN ~ 1 LIMIT x * a b;XADD s MAXLEN 1 LIMIT 1 * a b;XADD s LIMIT 1 * a b
+        XADD s MINID x * a b;XADD s MINID 2 9-9 a b;XRANGE s - +;XADD s MINID = (2 10-0 a b;XADD s MAXLEN 1 MINID 2 * a b;XADD s MAXLEN 1 MAXLEN 2 10-0 a b
+        XADD t NOMKSTREAM * a b;EXISTS t;XADD t NOMKSTREAM 1-1 a b;EXISTS t;XADD s NOMKSTREAM 9-9 a b;XADD s nomkstream maxlen 2 10-0 a b;XLEN s
+        XLEN;XLEN s t;XLEN s;XLEN t;DEL;DEL s s t;DEL s;EXISTS;EXISTS s;TYPE s;TYPE;XADD s 1-0 a b;EXISTS s t s;TYPE s
+        XRANGE;XRANGE s;XRANGE s -;XRANGE s - + COUNT;XRANGE s - + COUNT x;XRANGE s - + COUNT 0;XRANGE s - + COUNT -1;XRANGE s - + COUNT 2;XRANGE s - + FOO 2
+        XRANGE s - + COUNT 2 COUNT 1;XRANGE t - + COUNT 0;XRANGE s + -;XRANGE s 1 1;XRANGE s 1-2 2;XRANGE s (1-1 +;XRANGE s (1 +;XRANGE s - (5-5;XRANGE s - (5
+        XRANGE s (- +;XRANGE s ( +;XRANGE s x +;XRANGE s - x;XRANGE s (18446744073709551615-18446744073709551615 +;XRANGE s - (0-0;XRANGE s - (0
+        XREVRANGE s + -;XREVRANGE s + - COUNT 1;XREVRANGE s 2 1;XREVRANGE s (5-5 (1-1;XREVRANGE s - +;XREVRANGE s 5 (1;XREVRANGE s (5 -
+        XTRIM;XTRIM s;XTRIM s MAXLEN;XTRIM s MAXLEN x;XTRIM s MAXLEN -1;XTRIM s MAXLEN 2;XLEN s;XTRIM s FOO 1;XTRIM s MAXLEN = 1;XTRIM s MAXLEN 1 2;XTRIM t MAXLEN 1
+        XTRIM s MINID 2-0;XLEN s;XTRIM s MAXLEN 1 LIMIT 1;XTRIM s MAXLEN 1 FOO
+        XREAD;XREAD STREAMS;XREAD STREAMS s;XREAD STREAMS s 0;XREAD STREAMS s t 0;XREAD STREAMS s t 0 0;XREAD COUNT x STREAMS s 0;XREAD COUNT 1 STREAMS s 0
+        XREAD COUNT 0 STREAMS s 2;XREAD COUNT -3 STREAMS s 2;XREAD STREAMS s $;XREAD STREAMS s >;XREAD STREAMS s x;XREAD STREAMS s -;XREAD FOO STREAMS s 0
+        XREAD BLOCK x STREAMS s 0;XREAD BLOCK -1 STREAMS s 0;XREAD BLOCK 1 STREAMS s 5-5;XREAD BLOCK 10 STREAMS s 0 COUNT 1;XREAD NOACK STREAMS s 0;XREAD GROUP a b STREAMS s 0
+        XREAD BLOCK 1 STREAMS s 18446744073709551615-18446744073709551615;XREAD COUNT 2 BLOCK 10 STREAMS s t 1-1 0
+        HELLO 3;CLIENT GETNAME;XREAD STREAMS s 5-5;XREAD STREAMS s 2;XRANGE s - + COUNT 0
+        """.Split('\n')];
+
+    /// <summary>Bytes that are no proper commands, or only just.</summary>
+    public static TheoryData<string> Frames { get; } =
+    [
+        "*0\r\nPING\r\n", "*-1\r\nPING\r\n", "*-5\r\nPING\r\n", "*x\r\n", "*\r\n", "*+1\r\n$4\r\nPING\r\n", "*01\r\n$4\r\nPING\r\n", "*1\r\n$04\r\nPING\r\n",
+        "*1\r\n$x\r\n", "*1\r\n$-1\r\n", "*1\r\nPING\r\n", "*1\r\n+PING\r\n", "*1\r\n$4\r\nPINGxx*1\r\n$4\r\nPING\r\n", "*1\r\n$536870913\r\n",
+        "PING\r\n", "PING\n", "\r\n\r\nPING\r\n", " PING a\r\n", "PING 'a\r\n", "PING \"a\"b\r\nPING\r\n", "PING a'b'\r\n", "ECHO \"\\x41\\n\\t\\q\"\r\n", "ECHO 'it\\'s \\n'\r\n",
+        "ECHO \"\"\r\n", "\"\"\r\nPING\r\n", "+PING\r\n", "$4\r\nPING\r\n", ":1\r\n",
+        "XADD s 100-1 a b\r\nXADD s 100-2 a b\r\n*x\r\n", "*1\r\n$0\r\n\r\n", "*2\r\n$4\r\nECHO\r\n$0\r\n\r\n", "*3\r\n$7\r\nPUBLISH\r\n$0\r\n\r\n$0\r\n\r\n",
+        "*2\r\n$3\r\nFOO\r\n$4\r\na\r\nb\r\n", "FOO abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij abcdefghij\r\n",
+    ];
+
+    [RedisTheory]
+    [MemberData(nameof(Sessions))]
+    public async Task A_session_is_answered_as_redis_answers_it(string session) =>
+        await AssertSameAsync($"{Four};{session};QUIT".Split(';').SelectMany(command => RespWire.Encode(command.Split(' '))));
+
+    [RedisTheory]
+    [MemberData(nameof(Frames))]
+    public async Task Bytes_are_taken_as_redis_takes_them(string bytes) =>
+        await AssertSameAsync(RespWire.Encode("DEL", "s").Concat(Encoding.Latin1.GetBytes(bytes)).Concat(RespWire.Encode("QUIT")));
+
+    private async Task AssertSameAsync(IEnumerable<byte> request)
+    {
+        var bytes = request.ToArray();
+        await RespExchange.UntilClosedAsync(redis.Server.EndPoint, RespWire.Encode("FLUSHALL").Concat(RespWire.Encode("QUIT")).ToArray());
+        var expected = await RespExchange.UntilClosedAsync(redis.Server.EndPoint, bytes);
+        var actual = await RespExchange.UntilClosedAsync(Door.EndPoint, bytes);
+        Assert.Equal(WithoutIds(expected), WithoutIds(actual));
+    }
+
+    /// <summary>HELLO tells the connection's number, which is the server's own affair.</summary>
+    private static string WithoutIds(string reply) => Regex.Replace(reply, "id\r\n:[0-9]+", "id\r\n:n");
+}
