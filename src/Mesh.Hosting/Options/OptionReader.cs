@@ -35,6 +35,7 @@ public static class OptionReader
         foreach (var (name, value) in environment)
         {
             if (!name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase)) continue;
+            if (table.IsOfCommand && table.Find(name[VariablePrefix.Length..]) is null) continue;
             var option = table.Find(name[VariablePrefix.Length..]) ?? throw Unknown(name, "Variables are " + Names(table, each => each.Variable));
             options = Apply(options, option, name, value);
         }
@@ -68,6 +69,7 @@ public static class OptionReader
     {
         foreach (var (name, value) in ReadSection(json))
         {
+            if (table.IsOfCommand && table.Find(name) is null) continue;
             var place = $"{FileName}, {Section}:{name}";
             var option = table.Find(name) ?? throw Unknown(place, "Names are " + Names(table, each => each.Name));
             options = Apply(options, option, place, value);

@@ -13,6 +13,9 @@ public sealed class OptionTable<T>(string program, string about, IReadOnlyList<O
 {
     public IReadOnlyList<Option<T>> All { get; } = all;
 
+    /// <summary>Set of a command that shares its surroundings with a program of more options: those it does not know it passes over in variables and in the file.</summary>
+    public bool IsOfCommand { get; init; }
+
     /// <returns>Null when there is none. Case does not count, and <c>_</c> stands for <c>-</c>.</returns>
     public Option<T>? Find(string name) =>
         All.FirstOrDefault(option => option.Name.Equals(name.Replace('_', '-'), StringComparison.OrdinalIgnoreCase));
