@@ -40,6 +40,22 @@ public sealed class HttpDrainTests : IDisposable
         Assert.Subset(await ReadAllAsync(new Uri(again.Rse, "load")), created);
     }
 
+    [Fact]
+    public async Task Requests_that_wait_for_events_are_answered_after_a_signal()
+    {
+        await using var mesh = await Standalone.OpenAsync(_folder.File("mesh.db"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(mesh.Rse, "quiet")) { Headers = { { "Accept", "text/event-stream" } } };
+        using var stream = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var events = await stream.Content.ReadAsStreamAsync();
+        var polls = Enumerable.Range(0, 5).Select(_ => _client.GetAsync(new Uri(mesh.Http, "rse/quiet?wait=60"))).ToArray();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!(await _client.GetStringAsync(new Uri(mesh.Http, "metrics"), limit.Token)).Contains("\nmesh_rse_waits 6\n", StringComparison.Ordinal)) await Task.Delay(5, limit.Token);
+        mesh.Terminate();
+        foreach (var poll in await Task.WhenAll(polls)) Assert.Equal(HttpStatusCode.NoContent, poll.StatusCode);
+        Assert.Equal("retry: 1000\n\n", await new StreamReader(events).ReadToEndAsync());
+        Assert.Equal(0, (await mesh.EndAsync()).Code);
+    }
+
     private async Task PostUntilGoneAsync(Uri channel, int writer, HashSet<int> created, TaskCompletionSource warm)
     {
         for (var number = writer; ; number += 1000)

@@ -60,12 +60,12 @@ internal sealed class ChannelPage(ChannelQuery query)
 
         if (!_held.Bytes.Equals(held.Bytes)) _bytes += held.Bytes.Length;
         _held = held;
-        while (Missing is { } sequence && Holds(sequence))
+        do
         {
             var place = Pass();
             _slices.Add(new BatchSlice(held.Bytes, place.Offset, place.Index, 1));
-            if (_bytes >= query.BytesMax) return;
         }
+        while (Missing is { } sequence && Holds(sequence));
     }
 
     public RecordPage ToPage(Sequence low, Sequence high) => new(_slices, high.Next(), low, high);

@@ -42,7 +42,7 @@ internal static class Composition
         return zaqar;
     }
 
-    private static RseEndpoint OpenRse(DoorOptions options, IMesh mesh, ILoggerFactory logs)
+    private static RseEndpoint OpenRse(WebApplication web, DoorOptions options, IMesh mesh, ILoggerFactory logs)
     {
         var rse = new RseOptions
         {
@@ -50,14 +50,16 @@ internal static class Composition
             Tokens = options.RseTokens?.Open(),
             TokenPrefix = options.RseTokenPrefix,
             TokenHashedFromChars = options.RseTokenHashedFrom,
+            WaitsMax = options.RseWaitsMax,
+            CorsOrigins = options.RseCors?.Split(',') ?? [],
         };
-        return new RseEndpoint(mesh, rse, TimeProvider.System, logs.CreateLogger<RseEndpoint>());
+        return new RseEndpoint(mesh, rse, TimeProvider.System, logs.CreateLogger<RseEndpoint>(), web.Lifetime.ApplicationStopping);
     }
 
     private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh)
     {
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
-        var rse = OpenRse(options, mesh, logs);
+        var rse = OpenRse(web, options, mesh, logs);
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
         var grpc = new GrpcEndpoint(

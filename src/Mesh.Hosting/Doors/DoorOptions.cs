@@ -41,6 +41,12 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>How long RSE events can be read. Default 120 s; 1 s to 30 days.</summary>
     public TimeSpan RseTtl { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>RSE requests that wait for events at once. Default 20,000; 0 to 1,000,000.</summary>
+    public int RseWaitsMax { get; init; } = 20_000;
+
+    /// <summary>Origins whose pages may ask RSE from within a browser, <c>*</c> for any. Default null: none.</summary>
+    public string? RseCors { get; init; }
+
     /// <summary>Zaqar over WebSocket on a port of its own; HTTP's port takes it too. Default 9000 on loopback; null is off.</summary>
     public ListenAddress? ZaqarWs { get; init; } = ListenAddress.OnLoopback(9000);
 
@@ -109,6 +115,10 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RseTokenHashedFrom = OptionText.Number(text, 1, RseOptions.TokenCharsUnhashed) }),
         new("rse-ttl", "seconds", "120", "how long RSE events can be read; 1 to 2592000",
             (options, text) => options with { RseTtl = TimeSpan.FromSeconds(OptionText.Number(text, 1, 2_592_000)) }),
+        new("rse-waits-max", "count", "20000", "RSE requests that wait for events at once, by ?wait= or as a stream; 0 to 1000000",
+            (options, text) => options with { RseWaitsMax = OptionText.Number(text, 0, 1_000_000) }),
+        new("rse-cors", "origin,… | * | off", "off", "origins whose pages may ask RSE from within a browser, such as https://example.org",
+            (options, text) => options with { RseCors = OptionText.Origins(text) }),
         new("zaqar-private-webhooks", "on | off", "on while every listener is on loopback, else off", "Zaqar may call webhooks at loopback, link-local and private addresses",
             (options, text) => options with { ZaqarPrivateWebhooks = OptionText.Switch(text) }),
         new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",

@@ -36,6 +36,16 @@ public static class OptionText
         return (text[..colon], Number(text[(colon + 1)..], 1, 65_535));
     }
 
+    /// <summary>Origins of web pages, separated by commas, or <c>*</c>; null for off.</summary>
+    public static string? Origins(string text)
+    {
+        if (text == "off") return null;
+        foreach (var origin in text.Split(','))
+            if (origin != "*" && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri) && origin == $"{uri.Scheme}://{uri.Authority}"))
+                throw new FormatException("origins such as https://example.org, separated by commas, or *, or off, are needed");
+        return text;
+    }
+
     /// <summary>One of an enumeration's names, in any case.</summary>
     public static T Word<T>(string text)
         where T : struct, Enum

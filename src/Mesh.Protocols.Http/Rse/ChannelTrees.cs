@@ -23,14 +23,14 @@ internal sealed class ChannelTrees(IMesh mesh, TimeSpan eventTtl)
     /// <summary>Times that one was tried again.</summary>
     public long Repeats => Volatile.Read(ref _repeats);
 
-    public async ValueTask<AppendResult> AppendAsync(StreamName tree, ReadOnlyMemory<byte> segment)
+    public async ValueTask<AppendResult> AppendAsync(StreamName tree, ReadOnlyMemory<byte> segment, ReadOnlyMemory<byte> dedupeId = default)
     {
         Interlocked.Increment(ref _attempts);
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             if (attempt > 0) Interlocked.Increment(ref _repeats);
             if (!_known.ContainsKey(tree)) await PrepareAsync(tree).ConfigureAwait(false);
-            var result = await mesh.Channel(tree).AppendAsync(segment, new AppendOptions { MustExist = true }).ConfigureAwait(false);
+            var result = await mesh.Channel(tree).AppendAsync(segment, new AppendOptions { MustExist = true, DedupeId = dedupeId }).ConfigureAwait(false);
             if (result is not AppendResult.NoSuchStream) return result;
             _known.TryRemove(tree, out _);
         }

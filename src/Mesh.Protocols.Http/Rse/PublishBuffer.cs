@@ -27,6 +27,7 @@ internal sealed class PublishBuffer : IDisposable
         _segment.Reset();
         _tags.Reset();
         _bodyBytes = 0;
+        Body = default;
         _tags.Add(EventText.UserAgentTag, Encoding.UTF8.GetBytes(userAgent));
         var fields = new RecordFields
         {
@@ -55,14 +56,16 @@ internal sealed class PublishBuffer : IDisposable
         }
     }
 
+    /// <summary>What was written as the event's body, once it is finished; valid as long as the segment is.</summary>
+    public ReadOnlyMemory<byte> Body { get; private set; }
+
     /// <summary>Ends the event.</summary>
-    /// <param name="body">What was written as its body.</param>
-    /// <returns>The whole segment. Both are valid until the next <see cref="Begin"/>.</returns>
-    public ReadOnlyMemory<byte> Finish(out ReadOnlySpan<byte> body)
+    /// <returns>The whole segment, valid until the next <see cref="Begin"/>.</returns>
+    public ReadOnlyMemory<byte> Finish()
     {
         _segment.End();
         var segment = _segment.Finish();
-        body = segment.Span[^_bodyBytes..];
+        Body = segment[^_bodyBytes..];
         return segment;
     }
 

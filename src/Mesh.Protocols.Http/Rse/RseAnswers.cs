@@ -11,12 +11,20 @@ internal static class RseAnswers
     public const string JsonType = "application/json; charset=utf-8";
     public const string ScriptType = "text/javascript";
 
+    /// <summary>Header of the answer to a post: the id that its event got.</summary>
+    public const string EventIdHeader = "X-RSE-Event-Id";
+
     public static readonly HttpFailure MissingToken = new(StatusCodes.Status401Unauthorized, "Missing header: X-Auth-Token");
     public static readonly HttpFailure UnknownToken = new(StatusCodes.Status401Unauthorized, "The token in X-Auth-Token is not known, or has expired");
     public static readonly HttpFailure MissingUserAgent = Refusal("Missing header: User-Agent");
     public static readonly HttpFailure MissingUuid = Refusal("Missing UUID in User-Agent header");
     public static readonly HttpFailure MissingPostData = Refusal("Missing query parameter: post-data");
     public static readonly HttpFailure InvalidCallback = Refusal("Invalid callback name");
+    public static readonly HttpFailure DescendingStream = Refusal("sort=-1 cannot be streamed: events are sent as they come, oldest first");
+
+    public static readonly HttpFailure TooManyWait = new(
+        StatusCodes.Status429TooManyRequests, "So many requests wait for events that no more can. Try again later, or ask without waiting.", TimeSpan.FromSeconds(1));
+
     public static readonly HttpFailure InvalidJson = Refusal("Invalid JSON");
 
     public static readonly HttpFailure ChannelNameTooLong = Refusal(

@@ -16,6 +16,7 @@ public sealed partial class RseEndpoint
     private const string ChannelMethods = "GET, POST";
     private const string DumpMethods = "GET";
 
+    private readonly CorsRules _cors;
     private readonly TokenCheck _tokens;
     private readonly RseHealth _health;
     private readonly RsePublisher _publisher;
@@ -26,13 +27,15 @@ public sealed partial class RseEndpoint
     /// <param name="options">How the door behaves.</param>
     /// <param name="clock">Tells the ages of events.</param>
     /// <param name="log">Hears of failures of storage.</param>
+    /// <param name="stopping">Ends requests that wait for events.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    public RseEndpoint(IMesh mesh, RseOptions options, TimeProvider clock, ILogger<RseEndpoint>? log = null)
+    public RseEndpoint(IMesh mesh, RseOptions options, TimeProvider clock, ILogger<RseEndpoint>? log = null, CancellationToken stopping = default)
     {
         options.Check();
+        _cors = new CorsRules(options.CorsOrigins);
         _tokens = new TokenCheck(options);
         _publisher = new RsePublisher(mesh, options);
-        _reader = new RseReader(mesh, clock);
+        _reader = new RseReader(mesh, new Waits(options.WaitsMax, stopping), clock);
         _health = new RseHealth(mesh, _tokens, _publisher, clock);
         _log = log ?? NullLogger<RseEndpoint>.Instance;
     }
@@ -61,6 +64,7 @@ public sealed partial class RseEndpoint
 
     private async Task DispatchAsync(HttpContext context, RseMode mode)
     {
+        if (_cors.TryAnswer(context)) return;
         var target = new RequestTarget(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         var path = ChannelPath.Normalise(target.Path, context.Request.PathBase.Value ?? "");
         if (path is null or "/") await RseAnswers.FailAsync(context.Response, RseAnswers.NotFound(path ?? target.Path.ToString())).ConfigureAwait(false);

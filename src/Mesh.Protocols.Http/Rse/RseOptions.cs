@@ -36,6 +36,12 @@ public sealed record RseOptions
     /// <summary>A token's key of so many characters or more is hashed. 1 to <see cref="TokenCharsUnhashed"/>, which is the default.</summary>
     public int TokenHashedFromChars { get; init; } = TokenCharsUnhashed;
 
+    /// <summary>Requests that wait for events at once, by <c>wait</c> or as a stream; more are refused with 429. 0 to 1,000,000; default 20,000.</summary>
+    public int WaitsMax { get; init; } = 20_000;
+
+    /// <summary>Origins whose pages may ask from within a browser, such as <c>https://example.org</c>; <c>*</c> for any. Default none.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; init; } = [];
+
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     internal void Check()
     {
@@ -43,6 +49,7 @@ public sealed record RseOptions
             throw new ArgumentException($"{nameof(EventTtl)} must be from 1 s to 365 days; it is {EventTtl}.");
         if (BodyBytesMax is < 1 or > BodyBytesLimit)
             throw new ArgumentException($"{nameof(BodyBytesMax)} must be from 1 to {BodyBytesLimit}; it is {BodyBytesMax}.");
+        if (WaitsMax is < 0 or > 1_000_000) throw new ArgumentException($"{nameof(WaitsMax)} must be from 0 to 1000000; it is {WaitsMax}.");
         if (TokenHashedFromChars is < 1 or > TokenCharsUnhashed)
             throw new ArgumentException($"{nameof(TokenHashedFromChars)} must be from 1 to {TokenCharsUnhashed}; it is {TokenHashedFromChars}.");
     }

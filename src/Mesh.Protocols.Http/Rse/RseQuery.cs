@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Mesh.Protocols.Http.Rse;
 
-/// <summary>The parameters of a request (RSE specification, sections 2.4 and 2.5). Of a repeated one the last counts; unknown ones do not count.</summary>
+/// <summary>The parameters of a request (RSE specification, sections 2.4 and 2.5; <c>wait</c> is ours). Of a repeated one the last counts; unknown ones do not count.</summary>
 internal readonly struct RseQuery
 {
     /// <summary>Events that a read returns when it does not say, or says none or fewer.</summary>
@@ -12,13 +12,16 @@ internal readonly struct RseQuery
     /// <summary>Events that a read returns at the most, whatever it says.</summary>
     public const int EventsMax = 500;
 
+    /// <summary>Seconds that a read waits at the most, whatever it says.</summary>
+    public const int WaitSecondsMax = 60;
+
     private static readonly SearchValues<char> CallbackChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     /// <param name="query">Without the question mark.</param>
     public RseQuery(ReadOnlySpan<char> query)
     {
-        ReadOnlySpan<char> lastKnownId = "0", maxEvents = "0", sort = "1", postData = default;
+        ReadOnlySpan<char> lastKnownId = "0", maxEvents = "0", sort = "1", wait = "0", postData = default;
         var hasPostData = false;
         var parameters = new QueryParameters(query);
         while (parameters.MoveNext())
@@ -29,6 +32,7 @@ internal readonly struct RseQuery
                 case "last-known-id": lastKnownId = value; break;
                 case "max-events": maxEvents = value; break;
                 case "sort": sort = value; break;
+                case "wait": wait = value; break;
                 case "echo": Echo = value is "true"; break;
                 case "events": Scope = ReadScope(value); break;
                 case "callback": Callback = value.ToString(); break;
@@ -45,6 +49,7 @@ internal readonly struct RseQuery
         var events = ReadNumber("max-events", maxEvents, ref fault);
         EventsLimit = events <= 0 ? EventsDefault : (int)Math.Min(events, EventsMax);
         Descending = ReadNumber("sort", sort, ref fault) == -1;
+        Wait = TimeSpan.FromSeconds(Math.Clamp(ReadNumber("wait", wait, ref fault), 0, WaitSecondsMax));
         NumberFault = fault;
         if (IsPublish && hasPostData) PostData = QueryParameters.DecodeBytes(postData);
     }
@@ -55,6 +60,9 @@ internal readonly struct RseQuery
     public int EventsLimit { get; }
 
     public bool Descending { get; }
+
+    /// <summary>How long to wait for events when there are none. 0 to <see cref="WaitSecondsMax"/> seconds.</summary>
+    public TimeSpan Wait { get; }
 
     public bool Echo { get; }
 
@@ -81,6 +89,15 @@ internal readonly struct RseQuery
         "all" => ChannelScope.Descendants,
         _ => ChannelScope.Exact,
     };
+
+    /// <summary>Reads a cursor.</summary>
+    /// <returns>Null when it is no number; then <paramref name="fault"/> says so.</returns>
+    public static RecordTime? ReadId(string name, ReadOnlySpan<char> value, out string? fault)
+    {
+        fault = null;
+        var id = ReadNumber(name, value, ref fault);
+        return fault is null ? new RecordTime(Math.Max(0, id)) : null;
+    }
 
     private static long ReadNumber(string name, ReadOnlySpan<char> value, ref string? fault)
     {

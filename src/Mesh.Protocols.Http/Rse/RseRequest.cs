@@ -9,8 +9,10 @@ namespace Mesh.Protocols.Http.Rse;
 /// <param name="Query">The parameters.</param>
 internal readonly record struct RseRequest(HttpContext Context, RseMode Mode, ChannelPath Channel, RseQuery Query)
 {
-    /// <summary>The whole User-Agent header; empty when there is none.</summary>
-    public string UserAgent => Context.Request.Headers.UserAgent.ToString();
+    private const string UserAgentOfPages = "X-User-Agent";
+
+    /// <summary>The whole User-Agent header; empty when there is none. A page in a browser, which may not set it, sends X-User-Agent instead.</summary>
+    public string UserAgent => Context.Request.Headers.TryGetValue(UserAgentOfPages, out var ofPage) ? ofPage.ToString() : Context.Request.Headers.UserAgent.ToString();
 
     public CancellationToken Aborted => Context.RequestAborted;
 }

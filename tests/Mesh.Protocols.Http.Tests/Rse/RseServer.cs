@@ -12,14 +12,18 @@ namespace Mesh.Protocols.Http.Tests.Rse;
 internal sealed class RseServer : RseDoor
 {
     private static readonly OneToken Known = new(Token);
+    private readonly CancellationTokenSource _stopping;
+    private readonly int _timersOfTheHost;
     private readonly EmbeddedMesh _mesh;
     private readonly KestrelHost _host;
 
-    private RseServer(EmbeddedMesh mesh, KestrelHost host, ManualClock clock)
+    private RseServer(EmbeddedMesh mesh, KestrelHost host, ManualClock clock, CancellationTokenSource stopping)
         : base(host.Address, host.Address, mesh)
     {
         _mesh = mesh;
         _host = host;
+        _stopping = stopping;
+        _timersOfTheHost = clock.ActiveTimers;
         Clock = clock;
     }
 
@@ -35,13 +39,14 @@ internal sealed class RseServer : RseDoor
     {
         clock ??= new ManualClock();
         var mesh = await EmbeddedMesh.StartAsync(store ?? new MemoryLogStore(), clock: clock);
-        return new RseServer(mesh, await HostAsync(mesh, options ?? new RseOptions(), clock, mode), clock);
+        var stopping = new CancellationTokenSource();
+        return new RseServer(mesh, await HostAsync(mesh, options ?? new RseOptions(), clock, mode, stopping.Token), clock, stopping);
     }
 
     /// <summary>A host of the door over any mesh.</summary>
-    public static Task<KestrelHost> HostAsync(IMesh mesh, RseOptions options, TimeProvider clock, RseMode mode = RseMode.Live)
+    public static Task<KestrelHost> HostAsync(IMesh mesh, RseOptions options, TimeProvider clock, RseMode mode = RseMode.Live, CancellationToken stopping = default)
     {
-        var endpoint = new RseEndpoint(mesh, options with { Tokens = options.Tokens ?? Known }, clock);
+        var endpoint = new RseEndpoint(mesh, options with { Tokens = options.Tokens ?? Known }, clock, null, stopping);
         return KestrelHost.StartAsync(app =>
         {
             app.Map("/rse", below => below.Run(endpoint.For(mode)));
@@ -51,11 +56,23 @@ internal sealed class RseServer : RseDoor
 
     public override void BeforePost() => Clock.Advance(TimeSpan.FromMilliseconds(1));
 
+    /// <summary>The host begins to stop.</summary>
+    public Task StopAsync() => _stopping.CancelAsync();
+
+    /// <summary>Returns when so many requests wait for events: each has a timer.</summary>
+    public async Task UntilWaitingAsync(int requests)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Clock.ActiveTimers != _timersOfTheHost + requests) await Task.Delay(1, limit.Token);
+    }
+
     public override async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
         await _host.DisposeAsync();
         await _mesh.DisposeAsync();
         await base.DisposeAsync();
+        _stopping.Dispose();
     }
 
     private sealed class OneToken(string token) : ITokenStore
