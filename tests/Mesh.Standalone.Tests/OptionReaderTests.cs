@@ -137,6 +137,32 @@ public sealed class OptionReaderTests
     }
 
     [Theory]
+    [InlineData("hunter2", "key 1 of 1")]
+    [InlineData("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=,hunter2", "key 2 of 2")]
+    public void A_key_that_is_none_is_told_of_by_its_place_and_not_repeated(string keys, string right)
+    {
+        const string Variable = "MESH_TEST_BAD_KEYS";
+        Environment.SetEnvironmentVariable(Variable, keys);
+        foreach (var value in new[] { keys, $"env:{Variable}" })
+        {
+            var message = Assert.Throws<OptionException>(() => Read(["--zaqar-message-keys", value])).Message;
+            Assert.DoesNotContain("hunter2", message);
+            Assert.DoesNotContain("MDEy", message);
+            if (value != keys) Assert.Contains(right, message);
+        }
+    }
+
+    [Fact]
+    public void Keys_are_read_in_order_and_never_shown()
+    {
+        const string Variable = "MESH_TEST_KEYS";
+        Environment.SetEnvironmentVariable(Variable, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=, ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=");
+        var options = Read(["--zaqar-message-keys", $"env:{Variable}"]);
+        Assert.Equal(["0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"], options.ZaqarMessageKeys!.Keys.Select(key => System.Text.Encoding.ASCII.GetString(key)));
+        Assert.DoesNotContain("MDEy", options.ToString());
+    }
+
+    [Theory]
     [InlineData("given both", "--zaqar-smtp-user", "me")]
     [InlineData("no certificate in PEM form", "--zaqar-smtp", "mail:25", "--zaqar-smtp-ca", "/dev/null")]
     [InlineData("--zaqar-smtp-from", "--zaqar-smtp", "mail:25", "--zaqar-smtp-from", "me")]

@@ -35,6 +35,8 @@ internal static class Composition
                 WebhooksMayBePrivate = options.WebhooksMayBePrivate,
                 ConfirmationIsRequired = options.ZaqarConfirmation,
                 Smtp = options.ZaqarMail.ToOptions(),
+                MessageKeys = options.ZaqarMessageKeys?.Keys ?? [],
+                ChecksumsAreShown = options.ZaqarChecksums,
             },
             logs.CreateLogger<ZaqarEndpoint>());
         web.Lifetime.ApplicationStarted.Register(zaqar.StartDeliveries);

@@ -1,5 +1,6 @@
 using Mesh.Hosting.Options;
 using Mesh.Protocols.Http.Rse;
+using Mesh.Protocols.Http.Zaqar;
 
 namespace Mesh.Hosting.Doors;
 
@@ -58,6 +59,12 @@ public abstract record DoorOptions : ProcessOptions
 
     /// <summary>How Zaqar mails to mailto subscribers.</summary>
     public MailSettings ZaqarMail { get; init; } = new();
+
+    /// <summary>Keys under which Zaqar's queues encrypt their messages: the first seals, all of them open. Default null: no queue encrypts.</summary>
+    public SecretKeys? ZaqarMessageKeys { get; init; }
+
+    /// <summary>Zaqar shows messages with a checksum of their bodies. Default false.</summary>
+    public bool ZaqarChecksums { get; init; }
 
     /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
     public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
@@ -124,6 +131,10 @@ public abstract record DoorOptions : ProcessOptions
         new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",
             (options, text) => options with { ZaqarConfirmation = OptionText.Switch(text) }),
         .. MailSettings.Of<T>((options, change) => options with { ZaqarMail = change(options.ZaqarMail) }),
+        new("zaqar-message-keys", Secret.Form, "off", "where the keys are for Zaqar's queues that encrypt their messages: 32 bytes each in base64, joined by commas; the first encrypts, all decrypt",
+            (options, text) => options with { ZaqarMessageKeys = SecretKeys.Parse(text, ZaqarOptions.MessageKeyBytes) }, IsSecret: true),
+        new("zaqar-checksums", "on | off", "off", "Zaqar shows messages with a checksum of their bodies",
+            (options, text) => options with { ZaqarChecksums = OptionText.Switch(text) }),
         new("rotera-create", "on | off", "on", "the first push of rotera to an unknown number makes its ring; off closes the connection",
             (options, text) => options with { RoteraCreates = OptionText.Switch(text) }),
         new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",

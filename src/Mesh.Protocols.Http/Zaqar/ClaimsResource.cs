@@ -1,10 +1,14 @@
+using Mesh.Protocols.Http.Zaqar.Sealing;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Claims messages of one queue, and renews and releases claims (Zaqar specification, sections 1.5 and 2.3). Thread-safe.</summary>
-internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
+internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWriter bodies)
 {
+    /// <summary>Claims made in a row by one request that hold nothing but what cannot be decrypted here; after that it is answered as if nothing were free.</summary>
+    private const int UnreadableClaimsMax = 20;
+
     /// <returns>Null for a text that is no id of a claim.</returns>
     public static ClaimId? ParseId(string text) => Guid.TryParseExact(text, "N", out var id) ? new ClaimId(id) : null;
 
@@ -12,8 +16,8 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
     {
         var limit = ReadLimit(request.Query);
         var terms = await ReadTermsAsync(request, isRenewal: false).ConfigureAwait(false);
-        var result = await mesh.Queue(request.Stream).ClaimAsync(limit, terms, request.Aborted).ConfigureAwait(false);
-        if (result.Id is not { } claim)
+        var (id, page) = await ClaimReadableAsync(request, limit, terms).ConfigureAwait(false);
+        if (id is not { } claim)
         {
             await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
             return;
@@ -21,7 +25,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
 
         request.Response.Headers.Location = request.Paths.OfClaim(request.QueueName, claim);
         var answer = AnswerBuffer.Rent();
-        new MessageJson(answer.Json, request, showsClaims: true).WriteAnswer(result.Page);
+        new MessageJson(answer.Json, request, bodies, showsClaims: true).WriteAnswer(page);
         await answer.SendAsync(request.Response, StatusCodes.Status201Created).ConfigureAwait(false);
     }
 
@@ -34,7 +38,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
         answer.Json.WriteStartObject();
         answer.Json.WriteNumber("age"u8, claim.Age.Ticks / TimeSpan.TicksPerSecond);
         answer.Json.WriteNumber("ttl"u8, claim.VisibilityTimeout.Ticks / TimeSpan.TicksPerSecond);
-        new MessageJson(answer.Json, request, showsClaims: true).WriteList(claim.Page);
+        new MessageJson(answer.Json, request, bodies, showsClaims: true).WriteList(bodies.Readable(claim.Page, request.Project));
         answer.Json.WriteString("href"u8, request.Paths.OfClaim(request.QueueName, claim.Id));
         answer.Json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
@@ -52,6 +56,21 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options)
     {
         if (ParseId(request.Route.Id) is { } claim) await mesh.Queue(request.Stream).ReleaseAsync(claim, request.Aborted).ConfigureAwait(false);
         await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Claims, and leaves out of the answer what cannot be decrypted here. That stays claimed until the claim ends, so that it does not stand in the way of the others;
+    /// a claim that holds nothing else is not shown, and the next one goes past it.
+    /// </summary>
+    private async Task<ClaimResult> ClaimReadableAsync(ZaqarRequest request, int limit, ClaimTerms terms)
+    {
+        for (var left = UnreadableClaimsMax; ; left--)
+        {
+            var result = await mesh.Queue(request.Stream).ClaimAsync(limit, terms, request.Aborted).ConfigureAwait(false);
+            var page = bodies.Readable(result.Page, request.Project);
+            if (page.Records.Count > 0 || result.Id is null) return result with { Page = page };
+            if (left == 0) return new ClaimResult(null, page);
+        }
     }
 
     private int ReadLimit(ZaqarQuery query)

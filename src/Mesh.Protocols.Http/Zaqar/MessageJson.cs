@@ -1,6 +1,6 @@
 using System.Text.Json;
-using System.Text.Unicode;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Zaqar.Sealing;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
@@ -15,21 +15,23 @@ internal readonly ref struct MessageJson
     private static readonly JsonEncodedText Href = JsonEncodedText.Encode("href");
     private static readonly JsonEncodedText Ttl = JsonEncodedText.Encode("ttl");
     private static readonly JsonEncodedText Age = JsonEncodedText.Encode("age");
-    private static readonly JsonEncodedText Body = JsonEncodedText.Encode("body");
     private static readonly JsonEncodedText ClaimIdName = JsonEncodedText.Encode("claim_id");
     private static readonly JsonEncodedText ClaimCount = JsonEncodedText.Encode("claim_count");
 
     private readonly Utf8JsonWriter _json;
     private readonly ZaqarRequest _request;
+    private readonly BodyWriter _bodies;
     private readonly bool _showsClaims;
 
     /// <param name="json">Where to.</param>
     /// <param name="request">Who asks for what, in which version.</param>
+    /// <param name="bodies">How their bodies are shown.</param>
     /// <param name="showsClaims">Links name the claim in every version.</param>
-    public MessageJson(Utf8JsonWriter json, ZaqarRequest request, bool showsClaims = false)
+    public MessageJson(Utf8JsonWriter json, ZaqarRequest request, BodyWriter bodies, bool showsClaims = false)
     {
         _json = json;
         _request = request;
+        _bodies = bodies;
         _showsClaims = showsClaims || request.Version.ClaimsShowEverywhere;
     }
 
@@ -87,14 +89,6 @@ internal readonly ref struct MessageJson
     public static long TtlSeconds(in RecordView record, in QueueRecordState state) =>
         state.ExpiresAt == RecordTime.Max ? TtlSecondsOfEternal : state.ExpiresAt.Since(record.Time).Ticks / TimeSpan.TicksPerSecond;
 
-    /// <summary>JSON as it was posted; what came through another door as a JSON string: its text, or its bytes in base64.</summary>
-    public static void WriteBody(Utf8JsonWriter json, in RecordView record)
-    {
-        if (record.ContentType == ContentType.Json) json.WriteRawValue(record.Body, skipInputValidation: true);
-        else if (Utf8.IsValid(record.Body)) json.WriteStringValue(record.Body);
-        else json.WriteBase64StringValue(record.Body);
-    }
-
     private void WriteBare(QueuePage page)
     {
         var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], _request.Paths, _request.QueueName);
@@ -122,8 +116,7 @@ internal readonly ref struct MessageJson
     {
         _json.WriteNumber(Ttl, TtlSeconds(record, state));
         _json.WriteNumber(Age, AgeSeconds(page, record));
-        _json.WritePropertyName(Body);
-        WriteBody(_json, record);
+        _bodies.Write(_json, record, _request.Project);
         _json.WriteEndObject();
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Mesh.Frames;
 using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Protocols.Http.Zaqar.Sealing;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Posts, gets and deletes messages of one queue (Zaqar specification, sections 1.4 and 2.2). Thread-safe.</summary>
-internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory, Deliveries deliveries)
+internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory, Deliveries deliveries, MessageSeal seal, BodyWriter bodies)
 {
     /// <summary>Bytes of ids named in a Location header; clients refuse longer headers. The body names every message.</summary>
     private const int LocationBytesMax = 16 * 1024;
@@ -30,9 +31,10 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         AppendResult result;
         try
         {
+            var sealing = settings.Encrypts ? new ProjectSeal(seal, request.Project) : null;
             var told = await deliveries.ToldAsync(request.Stream, request.Aborted).ConfigureAwait(false);
-            using var notifications = told.Count > 0 ? new NotificationWriter(request.QueueName) : null;
-            Encode(body, settings, request, writer, notifications);
+            using var notifications = told.Count > 0 ? new NotificationWriter(request.QueueName, sealing) : null;
+            Encode(body, settings, request, writer, notifications, sealing);
             result = notifications is null
                 ? await AppendAsync(request, writer.Finish()).ConfigureAwait(false)
                 : await AppendToldAsync(request, writer.Finish(), told, notifications.Finish()).ConfigureAwait(false);
@@ -59,9 +61,10 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
             page = await mesh.Queue(request.Stream).GetAsync([id.Sequence], request.Aborted).ConfigureAwait(false);
         if (page is null || page.Records.Count == 0 || page.Stream != id.Stream)
             throw ZaqarRefusal.NotFound($"There is no message {request.Route.Id} in the queue {request.QueueName}; it may have expired or been deleted.");
+        bodies.RequireReadable(page, request.Project);
         request.NameLocation();
         var answer = AnswerBuffer.Rent();
-        new MessageJson(answer.Json, request).WriteSingle(page);
+        new MessageJson(answer.Json, request, bodies).WriteSingle(page);
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
@@ -75,7 +78,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
             var popped = await mesh.Queue(request.Stream).PopAsync(limit, request.Aborted).ConfigureAwait(false);
             var answer = AnswerBuffer.Rent();
             answer.Json.WriteStartObject();
-            new MessageJson(answer.Json, request).WritePopped(popped);
+            new MessageJson(answer.Json, request, bodies).WritePopped(popped);
             answer.Json.WriteEndObject();
             await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
             return;
@@ -114,13 +117,13 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         return result;
     }
 
-    private void Encode(in RequestBody body, QueueSettings settings, ZaqarRequest request, SegmentWriter writer, NotificationWriter? notifications)
+    private void Encode(in RequestBody body, QueueSettings settings, ZaqarRequest request, SegmentWriter writer, NotificationWriter? notifications, ProjectSeal? sealing)
     {
         using (body)
         {
             Span<byte> producer = stackalloc byte[ClientIdBytesMax];
             var length = Encoding.UTF8.GetBytes(request.ClientId, producer);
-            new PostedMessages(options, request.Version, settings, producer[..length], writer, notifications).Encode(body.Span);
+            new PostedMessages(options, request.Version, settings, producer[..length], writer, notifications, sealing).Encode(body.Span);
         }
     }
 
@@ -156,7 +159,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private async Task GetManyAsync(ZaqarRequest request, List<string> ids)
     {
         var sequences = await directory.FindMessagesAsync(request.Stream, ids, request.Aborted).ConfigureAwait(false);
-        var page = sequences.Count == 0 ? null : await mesh.Queue(request.Stream).GetAsync(sequences, request.Aborted).ConfigureAwait(false);
+        var found = sequences.Count == 0 ? null : await mesh.Queue(request.Stream).GetAsync(sequences, request.Aborted).ConfigureAwait(false);
+        var page = found is null ? null : bodies.Readable(found, request.Project);
         if (page is null || page.Records.Count == 0)
         {
             if (!request.Version.EmptyPagesHaveNoContent)
@@ -167,21 +171,14 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
 
         request.NameLocation();
         var answer = AnswerBuffer.Rent();
-        new MessageJson(answer.Json, request).WriteAnswer(page);
+        new MessageJson(answer.Json, request, bodies).WriteAnswer(page);
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     private async Task ListAsync(ZaqarRequest request, MessageQuery query)
     {
         request.RequireClientId();
-        QueuePage? page = null;
-        var marker = default(MessageId);
-        if (query.Marker is null || MessageId.TryParse(query.Marker, out marker))
-            page = await mesh.Queue(request.Stream).ListAsync(query.ToMesh(marker.Sequence, request.ClientId), request.Aborted).ConfigureAwait(false);
-
-        // A marker of another queue, or of an earlier one of this name, is behind nothing here.
-        if (query.Marker is not null && page?.Stream != marker.Stream) page = null;
-        if (page?.Records.Count == 0) page = null;
+        var page = await PageAsync(request, query).ConfigureAwait(false);
         if (page is null && request.Version.EmptyPagesHaveNoContent)
         {
             await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
@@ -194,14 +191,37 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         if (page is null) WriteNothing(answer.Json);
         else
         {
-            new MessageJson(answer.Json, request).WriteList(page);
-            var last = default(Sequence);
-            foreach (var record in page.Records) last = record.Sequence;
-            ZaqarLinks.WriteNext(answer.Json, query.NextPage(request.Paths, request.QueueName, new MessageId(page.Stream!.Value, last)));
+            new MessageJson(answer.Json, request, bodies).WriteList(page);
+            ZaqarLinks.WriteNext(answer.Json, query.NextPage(request.Paths, request.QueueName, new MessageId(page.Stream!.Value, LastOf(page))));
         }
 
         answer.Json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
+    }
+
+    /// <summary>The messages that a list shows; what cannot be decrypted here is left out.</summary>
+    /// <returns>Null when there is none.</returns>
+    private async Task<QueuePage?> PageAsync(ZaqarRequest request, MessageQuery query)
+    {
+        var marker = default(MessageId);
+        if (query.Marker is not null && !MessageId.TryParse(query.Marker, out marker)) return null;
+        for (var after = marker.Sequence; ;)
+        {
+            var page = await mesh.Queue(request.Stream).ListAsync(query.ToMesh(after, request.ClientId), request.Aborted).ConfigureAwait(false);
+
+            // A marker of another queue, or of an earlier one of this name, is behind nothing here.
+            if (page.Records.Count == 0 || (query.Marker is not null && page.Stream != marker.Stream)) return null;
+            var readable = bodies.Readable(page, request.Project);
+            if (readable.Records.Count > 0) return readable;
+            after = LastOf(page);
+        }
+    }
+
+    private static Sequence LastOf(QueuePage page)
+    {
+        var last = default(Sequence);
+        foreach (var record in page.Records) last = record.Sequence;
+        return last;
     }
 
     private static void WriteNothing(Utf8JsonWriter json)

@@ -1,11 +1,13 @@
 using System.Text.Json;
 using Mesh.Frames;
 using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Protocols.Http.Zaqar.Sealing;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
-/// <summary>Turns the body of a post into records (Zaqar specification, section 1.4). Each message's body becomes a record's, byte for byte as it was posted.</summary>
-internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion version, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records, NotificationWriter? notifications = null)
+/// <summary>Turns the body of a post into records (Zaqar specification, section 1.4). Each message's body becomes a record's, byte for byte as it was posted, or sealed.</summary>
+internal readonly ref struct PostedMessages(
+    ZaqarOptions options, ApiVersion version, QueueSettings queue, ReadOnlySpan<byte> producer, SegmentWriter records, NotificationWriter? notifications, ProjectSeal? sealing)
 {
     private const long MicrosPerSecond = 1_000_000;
 
@@ -76,7 +78,8 @@ internal readonly ref struct PostedMessages(ZaqarOptions options, ApiVersion ver
             TtlMicros = seconds * MicrosPerSecond,
             DelayMicros = delay * MicrosPerSecond,
         };
-        records.Add(fields, text);
+        if (sealing is null) records.Add(fields, text);
+        else sealing.Add(records, fields, text);
         notifications?.Add(seconds, delay, text);
     }
 

@@ -48,6 +48,7 @@ internal sealed class ReservedKeys
         CheckInteger(metadata, DeadLetterTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
         var encrypt = metadata.Find(Encrypt);
         if (!encrypt.IsEmpty && !encrypt.SequenceEqual("true"u8) && !encrypt.SequenceEqual("false"u8)) throw Wrong(Encrypt, "true or false", encrypt);
+        if (_options.MessageKeys.Count == 0 && encrypt.SequenceEqual("true"u8)) throw ZaqarRefusal.Request($"The queue cannot have {Encrypt}: this server has no keys to encrypt messages with. Start it with --zaqar-message-keys, or leave the key out.");
         var retry = metadata.Find(RetryPolicyKey);
         if (!retry.IsEmpty && retry[0] != '{') throw Wrong(RetryPolicyKey, "a JSON object", retry);
         if (!retry.IsEmpty) RetryPolicy.Parse(retry);
@@ -58,6 +59,7 @@ internal sealed class ReservedKeys
         (int)(PositiveOrNull(metadata, MessageTtl) ?? _options.MessageTtlSecondsDefault),
         (int)(PositiveOrNull(metadata, MessageDelay) ?? 0),
         (int)Math.Min(PositiveOrNull(metadata, PostBytesMax) ?? _options.PostBytesMax, _options.PostBytesMax),
+        metadata.Find(Encrypt).SequenceEqual("true"u8),
         metadata.Find(RetryPolicyKey) is { IsEmpty: false } policy ? RetryPolicy.Parse(policy) : null);
 
     /// <summary>What the engine must know; other options stay as they are. Dead letters need both the count and the queue (section 1.8).</summary>

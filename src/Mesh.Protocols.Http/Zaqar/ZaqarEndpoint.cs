@@ -1,4 +1,5 @@
 using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Protocols.Http.Zaqar.Sealing;
 using Mesh.Protocols.Http.Zaqar.Signing;
 using Mesh.Protocols.Http.Zaqar.Sockets;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
@@ -49,15 +50,17 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         var secret = new SigningSecret(mesh, options);
         var subscriptions = new SubscriptionStore(mesh, clock);
         var sockets = new SocketRegistry();
+        var seal = new MessageSeal(options.MessageKeys, reason => LogUnreadable(_log, reason));
+        var bodies = new BodyWriter(seal, options.ChecksumsAreShown);
         _senders = new SenderChoice(options, sockets, clock);
-        _deliveries = new Deliveries(mesh, options, subscriptions, directory, secret, _senders, clock, _log);
-        _messages = new MessagesResource(mesh, options, directory, _deliveries);
+        _deliveries = new Deliveries(mesh, options, subscriptions, directory, secret, _senders, seal, clock, _log);
+        _messages = new MessagesResource(mesh, options, directory, _deliveries, seal, bodies);
         _purge = new PurgeResource(mesh, options, subscriptions);
         _share = new ShareResource(options, secret, clock);
         _subscriptions = new SubscriptionsResource(options, subscriptions, _deliveries, clock);
         _sockets = new SocketDoor(mesh, options, HandleAsync, subscriptions, sockets, _stop.Token);
         _signed = new SignedUrlRules(secret, clock);
-        _claims = new ClaimsResource(mesh, options);
+        _claims = new ClaimsResource(mesh, options, bodies);
         _stats = new StatsResource(mesh, directory);
         _metadata = new MetadataResource(options, directory);
         _health = new HealthResource(mesh);
@@ -167,6 +170,9 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A Zaqar request was answered 503: {Reason}")]
     private static partial void LogStorage(ILogger log, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A message of a Zaqar queue cannot be decrypted and is left out: {Reason}")]
+    private static partial void LogUnreadable(ILogger log, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A Zaqar request was answered 500")]
     private static partial void LogFault(ILogger log, Exception fault);

@@ -5,6 +5,9 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// <summary>Limits of the Zaqar door; the defaults are Zaqar's own (Zaqar specification, section 1.15). Every value is from 1 unless it says otherwise.</summary>
 public sealed record ZaqarOptions
 {
+    /// <summary>Bytes of a key of <see cref="MessageKeys"/>.</summary>
+    public const int MessageKeyBytes = 32;
+
     /// <summary>Queues or messages of a page when a client does not say. Default 10.</summary>
     public int PageDefault { get; init; } = 10;
 
@@ -71,6 +74,15 @@ public sealed record ZaqarOptions
     /// <summary>The SMTP server through which mail goes to mailto subscribers. Default null: no mail is sent.</summary>
     public SmtpOptions? Smtp { get; init; }
 
+    /// <summary>
+    /// Keys for queues that encrypt their messages, 32 random bytes each: the first seals, all of them open, so that a new one is put before the old ones. Default none: no
+    /// queue can encrypt.
+    /// </summary>
+    public IReadOnlyList<byte[]> MessageKeys { get; init; } = [];
+
+    /// <summary>Messages are shown with a checksum of their bodies. Default false.</summary>
+    public bool ChecksumsAreShown { get; init; }
+
     /// <summary>Client-ID headers must be UUIDs. Default true; else any text within the two bounds below names a client.</summary>
     public bool ClientIdsAreUuids { get; init; } = true;
 
@@ -107,6 +119,7 @@ public sealed record ZaqarOptions
         Check(ClientIdCharsMax, 1, 256, nameof(ClientIdCharsMax));
         Check(ClientIdCharsMin, 1, ClientIdCharsMax, nameof(ClientIdCharsMin));
         Check(JsonDepthMax, 1, 1000, nameof(JsonDepthMax));
+        foreach (var key in MessageKeys) Check(key.Length, MessageKeyBytes, MessageKeyBytes, "bytes in each of " + nameof(MessageKeys));
     }
 
     private static void Check(int value, int min, int max, string name)

@@ -44,6 +44,7 @@ internal static class Entries
             ContentType.Json => "application/json",
             ContentType.Text => "text/plain; charset=utf-8",
             ContentType.ProtobusEvent => "application/vnd.mesh.protobus+protobuf",
+            ContentType.Sealed => "application/vnd.mesh.sealed",
             ContentType.Other => Encoding.UTF8.GetString(record.ContentTypeName),
             _ => null,
         };

@@ -14,6 +14,9 @@ public enum ContentType : byte
     ProtobusEvent = 3,
     Text = 4,
 
+    /// <summary>A body encrypted by the door that took it; what it is stands inside.</summary>
+    Sealed = 5,
+
     /// <summary><c>application/octet-stream</c>: the record says nothing.</summary>
     Bytes = 255,
 }

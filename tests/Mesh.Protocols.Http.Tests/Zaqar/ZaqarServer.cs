@@ -36,10 +36,13 @@ internal sealed class ZaqarServer : ZaqarDoor
     {
         var clock = new ManualClock();
         var mesh = await EmbeddedMesh.StartAsync(store ?? new MemoryLogStore(), clock: clock);
-        var endpoint = new ZaqarEndpoint(mesh, options, clock: clock);
+        var endpoint = new ZaqarEndpoint(mesh, options ?? new ZaqarOptions { MessageKeys = [Key(1)] }, clock: clock);
         endpoint.StartDeliveries();
         return new ZaqarServer(mesh, endpoint, await KestrelHost.StartAsync(app => app.Run(endpoint.HandleAsync)), clock);
     }
+
+    /// <summary>A key for queues that encrypt.</summary>
+    public static byte[] Key(byte filler) => [.. Enumerable.Repeat(filler, ZaqarOptions.MessageKeyBytes)];
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Zaqar.Sealing;
 using Mesh.Protocols.Http.Zaqar.Signing;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.Extensions.Logging;
@@ -11,13 +12,16 @@ namespace Mesh.Protocols.Http.Zaqar.Delivery;
 /// (Zaqar specification, section 1.11). Thread-safe.
 /// </summary>
 internal sealed partial class Deliveries(
-    IMesh mesh, ZaqarOptions options, SubscriptionStore store, QueueDirectory directory, SigningSecret secret, SenderChoice senders, TimeProvider clock, ILogger log) : IAsyncDisposable
+    IMesh mesh, ZaqarOptions options, SubscriptionStore store, QueueDirectory directory, SigningSecret secret, SenderChoice senders, MessageSeal seal, TimeProvider clock, ILogger log) : IAsyncDisposable
 {
     /// <summary>A claim outlasts an attempt by so much.</summary>
     private static readonly TimeSpan ClaimMargin = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a server waits before it looks again at a subscriber that another one may serve.</summary>
     private static readonly TimeSpan ElsewhereDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a note waits whose key is not here: until the key is back, or another server has it.</summary>
+    private static readonly TimeSpan SealedDelay = TimeSpan.FromMinutes(1);
 
     private readonly ConfirmationNote _confirmation = new(secret, clock);
     private readonly ConcurrentDictionary<StreamName, DeliveryLine> _lines = new();
@@ -92,7 +96,7 @@ internal sealed partial class Deliveries(
     {
         if (await store.FindAsync(queue, id, _stop.Token).ConfigureAwait(false) is not { } subscription) return null;
         var terms = DeliveryOptions.Parse(subscription.Options);
-        var note = await NoteAsync(subscription, page).ConfigureAwait(false);
+        if (await NoteAsync(subscription, page).ConfigureAwait(false) is not { } note) return SealedDelay;
         var result = await senders.For(subscription).SendAsync(subscription, terms, note, _stop.Token).ConfigureAwait(false);
         if (result.Outcome == DeliveryOutcome.Delivered) return null;
         if (result.Outcome == DeliveryOutcome.Elsewhere) return ElsewhereDelay;
@@ -109,16 +113,21 @@ internal sealed partial class Deliveries(
         return ofQueue is { IgnoresSubscription: true } ? ofQueue : terms.RetryPolicy ?? ofQueue ?? RetryPolicy.Default;
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> NoteAsync(Subscription subscription, QueuePage page)
+    /// <returns>Null when it cannot be decrypted here.</returns>
+    private async ValueTask<ReadOnlyMemory<byte>?> NoteAsync(Subscription subscription, QueuePage page)
     {
-        var (isConfirmation, isUnsubscription, body) = Read(page);
-        return isConfirmation ? await _confirmation.WriteAsync(subscription, isUnsubscription, _stop.Token).ConfigureAwait(false) : body;
+        var (isConfirmation, isUnsubscription, body) = Read(page, subscription.Queue.Project);
+        return isConfirmation ? await _confirmation.WriteAsync(subscription, isUnsubscription, _stop.Token).ConfigureAwait(false) : body is null ? null : body.AsMemory();
     }
 
-    private static (bool IsConfirmation, bool IsUnsubscription, byte[] Body) Read(QueuePage page)
+    private (bool IsConfirmation, bool IsUnsubscription, byte[]? Body) Read(QueuePage page, string project)
     {
         foreach (var record in page.Records)
-            return (!record.Key.IsEmpty, record.Key.SequenceEqual(ConfirmationNote.UnsubscribeKey), record.Body.ToArray());
+        {
+            var body = record.ContentType != ContentType.Sealed ? record.Body.ToArray() : seal.TryOpen(record, project, out var opened) ? opened.Plain : null;
+            return (!record.Key.IsEmpty, record.Key.SequenceEqual(ConfirmationNote.UnsubscribeKey), body);
+        }
+
         return default;
     }
 

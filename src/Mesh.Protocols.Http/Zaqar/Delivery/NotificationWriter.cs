@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Zaqar.Sealing;
 
 namespace Mesh.Protocols.Http.Zaqar.Delivery;
 
 /// <summary>Encodes what subscribers are told of the messages of one post (Zaqar specification, section 1.11). Not thread-safe.</summary>
-internal sealed class NotificationWriter(string queue) : IDisposable
+internal sealed class NotificationWriter(string queue, ProjectSeal? sealing) : IDisposable
 {
     private readonly SegmentWriter _segment = new();
     private readonly ArrayBufferWriter<byte> _bytes = new(512);
@@ -33,7 +34,9 @@ internal sealed class NotificationWriter(string queue) : IDisposable
             json.WriteEndObject();
         }
 
-        _segment.Add(new RecordFields { ContentType = ContentType.Json }, _bytes.WrittenSpan);
+        var fields = new RecordFields { ContentType = ContentType.Json };
+        if (sealing is null) _segment.Add(fields, _bytes.WrittenSpan);
+        else sealing.Add(_segment, fields, _bytes.WrittenSpan);
     }
 
     public void Dispose() => _segment.Dispose();
