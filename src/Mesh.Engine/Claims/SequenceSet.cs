@@ -75,6 +75,19 @@ internal sealed class SequenceSet
         return next;
     }
 
+    /// <summary>Sequences from <paramref name="from"/>, which is <see cref="Low"/> or later, and before <paramref name="to"/> that are not in the set.</summary>
+    public long CountAbsent(long from, long to)
+    {
+        var count = to - from;
+        foreach (var (number, page) in _pages)
+        {
+            var first = number * PageBits;
+            count -= page.CountBelow((int)Math.Clamp(to - first, 0, PageBits)) - page.CountBelow((int)Math.Clamp(from - first, 0, PageBits));
+        }
+
+        return count;
+    }
+
     /// <returns>False when it was in the set before.</returns>
     public bool Add(long sequence)
     {

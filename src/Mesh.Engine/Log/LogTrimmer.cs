@@ -30,21 +30,23 @@ internal sealed class LogTrimmer(OpenedStream opened, TimeSpan interval)
         _retention.Add(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId));
     }
 
-    /// <summary>Whether storage still holds what is gone for readers.</summary>
-    public bool IsBehind(SequencedLog log) => _isUnfinished || log.ReadableLow > _storedLow;
+    /// <summary>Whether storage still holds what is gone below <paramref name="low"/>.</summary>
+    public bool IsBehind(Sequence low) => _isUnfinished || low > _storedLow;
 
     /// <summary>Storage did not delete all that it was told to: the next commit tells it again.</summary>
     public void GoOn() => _isUnfinished = true;
 
     /// <summary>What the next commit tells storage; null when there is nothing, or it was told a moment ago and has done it.</summary>
-    public TrimRow? TakeDue(SequencedLog log, RecordTime now)
+    /// <param name="low">The low watermark as of that commit.</param>
+    /// <param name="end">The end of the log as of that commit.</param>
+    /// <param name="now">The clock.</param>
+    public TrimRow? TakeDue(Sequence low, (Sequence Next, RecordTime LastTime) end, RecordTime now)
     {
-        if (!IsBehind(log) || (!_isUnfinished && now.Since(_storedAt) < interval)) return null;
+        if (!IsBehind(low) || (!_isUnfinished && now.Since(_storedAt) < interval)) return null;
         _isUnfinished = false;
         _storedAt = now;
-        _storedLow = log.ReadableLow;
-        var (next, lastTime) = log.AfterSealed;
-        return new TrimRow(_storedLow, next, lastTime);
+        _storedLow = low;
+        return new TrimRow(low, end.Next, end.LastTime);
     }
 
     private static RetentionWindow NewWindow(OpenedStream opened)

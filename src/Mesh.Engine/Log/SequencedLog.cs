@@ -39,7 +39,7 @@ internal sealed class SequencedLog
 
     public TailCache Cache { get; } = new();
 
-    /// <summary>The oldest record kept; may lie beyond <see cref="Next"/> while the append that trims is not committed.</summary>
+    /// <summary>The oldest record kept, or the next one when none is. What is not durable yet has no part in it.</summary>
     public Sequence Low { get; private set; }
 
     /// <summary>The oldest record kept, for readers.</summary>

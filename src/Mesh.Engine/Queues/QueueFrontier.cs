@@ -41,10 +41,10 @@ public abstract class QueueFrontier : QueueReader
         }
     }
 
-    /// <summary>In a turn: what is gone at the head is gone for readers too, and whole batches of it are deleted.</summary>
+    /// <summary>In a turn: what is gone at the head is gone for readers too once that is durable, and whole batches of it are deleted.</summary>
     private protected void Settle()
     {
-        Log!.RaiseLow(Table.Low < Log.PendingNext ? Table.Low : Log.PendingNext);
+        Stream!.Follow(Table.Low < Log!.PendingNext ? Table.Low : Log.PendingNext);
         CountClaims();
     }
 

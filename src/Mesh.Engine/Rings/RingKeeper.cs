@@ -1,4 +1,5 @@
 using Mesh.Engine.Groups;
+using Mesh.Engine.Streams;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Rings;
@@ -89,8 +90,6 @@ public abstract class RingKeeper : RingReader
     {
         Settle();
         TrimTo(LowToKeep(count));
-        Stream!.SetAhead();
-        Settle();
     }
 
     /// <summary>In a turn: how groups are to count, if the id of the first record is known or does not matter.</summary>
@@ -114,13 +113,17 @@ public abstract class RingKeeper : RingReader
     /// <summary>Finds the id of the first record, for <see cref="TryCount"/>.</summary>
     private protected async ValueTask FindFirstAsync(CancellationToken cancel)
     {
+        OpenStream? stream;
+        lock (Turn) stream = Stream;
         var page = await ReadAsync(new ReadQuery { RecordsMax = 1 }, cancel);
         lock (Turn)
         {
             foreach (var slice in page.Slices) NoteFirst(slice);
 
             // A first record that cannot be read is no record.
-            if (Log is not null && _first.Sequence > Ledger.Low) TrimTo(_first.Sequence);
+            if (stream is null || Stream != stream || _first.Sequence <= Ledger.Low) return;
+            stream.PassBy(_first.Sequence);
+            Settle();
         }
     }
 
@@ -136,13 +139,14 @@ public abstract class RingKeeper : RingReader
     {
         TryApplyRetention();
         Settle();
-        var before = LiveCount;
-        if (low > Log!.Next) low = Log.Next;
-        if (low <= Log.ReadableLow) return new(0);
+        var log = Log!;
+        if (low > log.Next) low = log.Next;
+        if (low <= log.Low) return new(0);
+
+        // What is on its way to be trimmed is not counted again, but waited for.
+        var before = Stream!.WantedLow;
         TrimTo(low);
-        Stream!.SetAhead();
-        Settle();
-        return AfterCommit(before - LiveCount);
+        return AfterCommit(low > before ? Ledger.CountLiving(before, low) : 0);
     }
 
     private ValueTask<int> Delete(List<(Sequence Sequence, RingId Id)> found)

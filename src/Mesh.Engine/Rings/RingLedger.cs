@@ -44,6 +44,9 @@ internal sealed class RingLedger(ChangeWriter writer)
     /// <summary>The sequence that has so many records before it that are not deleted, from <see cref="Low"/> on.</summary>
     public Sequence After(long records) => new(_deleted.AfterAbsent(Low.Value, records));
 
+    /// <summary>Records from a place on, <see cref="Low"/> or later, and before another one that are not deleted.</summary>
+    public long CountLiving(Sequence from, Sequence to) => _deleted.CountAbsent(from.Value, to.Value);
+
     public void TrimBelow(Sequence low) => _deleted.RaiseLow(low.Value);
 
     /// <summary>Deletes records that are there.</summary>

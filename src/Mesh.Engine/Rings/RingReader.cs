@@ -27,10 +27,10 @@ public abstract class RingReader : StreamActor
 
     private protected GroupTable Groups { get; private set; }
 
-    private protected override long DeletedCount => Ledger.DeletedCount;
+    private protected override long DeletedCount => Ledger.DeletedCount + Math.Max(0, Ledger.Low.Value - Log!.Low.Value);
 
     /// <summary>In a turn: records there are.</summary>
-    private protected long LiveCount => Log!.High.Value - Log.ReadableLow.Value + 1 - Ledger.DeletedCount;
+    private protected long LiveCount => Log!.High.Value - Log.ReadableLow.Value + 1 - DeletedCount;
 
     public override ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default)
     {
@@ -38,7 +38,7 @@ public abstract class RingReader : StreamActor
         if (!reading.IsCompletedSuccessfully) return ReadLivingAsync(reading, query, cancel);
         var page = reading.Result;
         bool isWhole;
-        lock (Turn) isWhole = Ledger.DeletedCount == 0;
+        lock (Turn) isWhole = Log is null || DeletedCount == 0;
         return isWhole ? new(page) : ReadLivingAsync(new(page), query, cancel);
     }
 
@@ -93,7 +93,8 @@ public abstract class RingReader : StreamActor
         }
 
         log.StartAfter(await LastIdAsync(opened, entries, ledger));
-        Settle(ledger, log);
+        ledger.TrimBelow(log.Low);
+        log.RaiseLow(ledger.Low);
         var takeOver = await base.RebuildAsync(opened, log, entries);
         return () =>
         {
@@ -115,12 +116,16 @@ public abstract class RingReader : StreamActor
     private protected ValueTask<RecordPage> ReadWithDeletedAsync(ReadQuery query, CancellationToken cancel) => base.ReadAsync(query, cancel);
 
     /// <summary>In a turn: what is trimmed need not be known as deleted, and what is deleted at the head is gone for good.</summary>
-    private protected void Settle() => Settle(Ledger, Log!);
+    private protected void Settle()
+    {
+        Ledger.TrimBelow(Log!.Low);
+        Stream!.Follow(Ledger.Low);
+    }
 
     /// <summary>In a turn: the records of a page that are not deleted.</summary>
     private protected RecordPage Living(RecordPage page)
     {
-        if (Ledger.DeletedCount == 0 || page.Count == 0) return page;
+        if (Log is null || DeletedCount == 0 || page.Count == 0) return page;
         var slices = new List<BatchSlice>(page.Slices.Count);
         foreach (var slice in page.Slices) AddLiving(slice, slices);
         return new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark);
@@ -216,12 +221,6 @@ public abstract class RingReader : StreamActor
         }
 
         if (run.Count > 0) slices.Add(run);
-    }
-
-    private static void Settle(RingLedger ledger, SequencedLog log)
-    {
-        ledger.TrimBelow(log.Low);
-        log.RaiseLow(ledger.Low < log.PendingNext ? ledger.Low : log.PendingNext);
     }
 
     private static void WritePart(IBufferWriter<byte> target, byte op, Action<IBufferWriter<byte>> write)

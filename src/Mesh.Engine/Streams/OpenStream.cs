@@ -16,7 +16,9 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     private readonly LogTrimmer _trimmer = new(opened, trimInterval);
     private BatchCommitted? _show;
     private long _shownBytes;
-    private bool _lowChanged;
+    private Sequence _wantedLow = log.Low;
+    private Sequence _lowUnderWay = log.Low;
+    private bool _wantsLowWritten;
     private bool _isAhead;
     private bool _isAheadUnderWay;
 
@@ -27,8 +29,11 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     /// <summary>What changes besides the records; stored with the next commit.</summary>
     public StreamJournal Journal { get; } = new(opened);
 
-    /// <summary>Storage still holds what is gone for readers.</summary>
-    public bool IsBehind => _trimmer.IsBehind(log);
+    /// <summary>Where the log begins once everything done so far is durable; readers see it begin at <see cref="SequencedLog.Low"/> until then.</summary>
+    public Sequence WantedLow => _wantedLow > log.Low ? _wantedLow : log.Low;
+
+    /// <summary>Storage still holds what is gone for readers, or is to go.</summary>
+    public bool IsBehind => _trimmer.IsBehind(WantedLow);
 
     /// <summary>Readers have been shown changes that are not committed: if they never are, what is known must be forgotten with them.</summary>
     public bool IsAhead => _isAhead || _isAheadUnderWay;
@@ -45,12 +50,25 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     /// <summary>Readers see a change before it is committed.</summary>
     public void SetAhead() => _isAhead = true;
 
-    /// <summary>Raises the low watermark for good, by the journal.</summary>
+    /// <summary>Raises the low watermark with the next commit, for good, by the journal.</summary>
     public void TrimTo(Sequence low)
     {
-        if (low <= log.Low) return;
+        if (low <= WantedLow) return;
+        _wantedLow = low;
+        _wantsLowWritten = true;
+    }
+
+    /// <summary>Raises the low watermark with the next commit, which says otherwise what is gone.</summary>
+    public void Follow(Sequence low)
+    {
+        if (low > WantedLow) _wantedLow = low;
+    }
+
+    /// <summary>Raises the low watermark over records that nobody can read: at once, and for good with the next commit.</summary>
+    public void PassBy(Sequence low)
+    {
+        TrimTo(low);
         log.RaiseLow(low);
-        _lowChanged = true;
     }
 
     /// <summary>Brings the low watermark up to now.</summary>
@@ -68,14 +86,21 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     public StreamCommit? BuildCommit(RecordTime now)
     {
         (_isAheadUnderWay, _isAhead) = (_isAhead, false);
+        _lowUnderWay = WantedLow;
         var batches = log.Seal();
-        var trim = _trimmer.TakeDue(log, now);
+        var trim = _trimmer.TakeDue(_lowUnderWay, log.AfterSealed, now);
         if (trim is not null) owner.OnDeleting();
-        if (_lowChanged) Journal.Add(JournalOp.Low, VarintBytes(log.Low.Value));
-        _lowChanged = false;
+        if (_wantsLowWritten) Journal.Add(JournalOp.Low, VarintBytes(_lowUnderWay.Value));
+        _wantsLowWritten = false;
         var journal = Journal.Seal();
         var snapshot = Journal.IsSnapshotDue || owner.WantsSnapshot ? TakeSnapshot() : (SnapshotRow?)null;
-        if (batches.Count == 0 && journal is null && snapshot is null && trim is null) return null;
+        if (batches.Count == 0 && journal is null && snapshot is null && trim is null)
+        {
+            // All that it follows from is durable.
+            log.RaiseLow(_lowUnderWay);
+            return null;
+        }
+
         return new StreamCommit
         {
             Stream = log.Number,
@@ -94,6 +119,7 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
         _isAheadUnderWay = false;
         _shownBytes = 0;
         log.Commit(_show ??= Show);
+        log.RaiseLow(_lowUnderWay);
         return _shownBytes;
     }
 
@@ -105,7 +131,8 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     {
         log.Rollback();
         Journal.Discard();
-        _lowChanged = false;
+        _wantedLow = _lowUnderWay = log.Low;
+        _wantsLowWritten = false;
     }
 
     private void Show(in BatchHeader header, ReadOnlyMemory<byte> batch)
@@ -118,7 +145,7 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     private SnapshotRow TakeSnapshot()
     {
         var parts = new ArrayBufferWriter<byte>(1024);
-        StreamJournal.WriteEntry(parts, JournalOp.Low, VarintBytes(log.Low.Value));
+        StreamJournal.WriteEntry(parts, JournalOp.Low, VarintBytes(_lowUnderWay.Value));
         owner.WriteSnapshot(parts);
         return Journal.Snapshot(parts.WrittenSpan);
     }

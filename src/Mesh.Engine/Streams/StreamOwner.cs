@@ -131,9 +131,9 @@ public abstract class StreamOwner
     internal CommitTally ShowCommitted(int appends)
     {
         var log = Log!;
-        var before = log.Next;
+        var (before, low) = (log.Next, log.Low);
         var bytes = Stream!.ShowCommitted();
-        TryApplyRetention();
+        ApplyRetention(low);
         Subscribers.Wake(log.High);
         return new CommitTally(appends, log.Next.Value - before.Value, bytes, log.High);
     }
@@ -201,7 +201,7 @@ public abstract class StreamOwner
     /// <summary>In a turn, with the stream open: an answer that is given when everything done so far is durable.</summary>
     private protected ValueTask<T> AfterCommit<T>(T answer) => _commits.AfterCommit(answer);
 
-    /// <summary>In a turn: raises the low watermark for good, by the journal.</summary>
+    /// <summary>In a turn: raises the low watermark for good, by the journal. Readers see it when it is durable.</summary>
     private protected void TrimTo(Sequence low) => Stream!.TrimTo(low);
 
     /// <summary>In a turn: something waits to be stored.</summary>
@@ -237,14 +237,7 @@ public abstract class StreamOwner
 
     /// <summary>In a turn: brings the low watermark up to now.</summary>
     /// <returns>False when <see cref="LoadPlacesAsync"/> must be called first.</returns>
-    private protected bool TryApplyRetention()
-    {
-        var log = Log!;
-        var low = log.ReadableLow;
-        var isExact = Stream!.TryApplyRetention(Engine.Clock.Now());
-        if (log.ReadableLow > low) OnTrimmed(log.ReadableLow);
-        return isExact;
-    }
+    private protected bool TryApplyRetention() => ApplyRetention(Log!.Low);
 
     /// <summary>Makes the low watermark exact, if the stream exists.</summary>
     private protected async ValueTask LoadPlacesAsync()
@@ -268,6 +261,14 @@ public abstract class StreamOwner
     {
         EngineMetrics.OnDamaged();
         Engine.ReportDamage(Name, damaged);
+    }
+
+    /// <param name="low">The low watermark that the kind knows of.</param>
+    private bool ApplyRetention(Sequence low)
+    {
+        var isExact = Stream!.TryApplyRetention(Engine.Clock.Now());
+        if (Log!.Low > low) OnTrimmed(Log.Low);
+        return isExact;
     }
 
     private async Task OpenAsync(StreamSeed? create)

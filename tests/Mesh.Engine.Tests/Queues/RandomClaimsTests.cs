@@ -51,7 +51,7 @@ public sealed class RandomClaimsTests
 
         protected override async Task StepAsync()
         {
-            switch (Random.Next(26))
+            switch (Random.Next(27))
             {
                 case < 5: await PostAsync(); break;
                 case < 10: await ClaimAsync(); break;
@@ -66,6 +66,7 @@ public sealed class RandomClaimsTests
                 case 22: await FailAsync(); break;
                 case 23: await ClaimInTroubleAsync(); break;
                 case 24: await ClaimWithoutChangesAsync(); break;
+                case 25: await PopInTroubleAsync(); break;
                 default: await RestartAsync(); break;
             }
         }
@@ -162,6 +163,23 @@ public sealed class RandomClaimsTests
             var expected = _model.Take(limit);
             Assert.Equal(expected.ConvertAll(item => item.Body), page.Records.Bodies());
             foreach (var item in expected) item.IsGone = true;
+        }
+
+        /// <summary>The commit that takes records from the head goes wrong: either they are gone, or all are there as before.</summary>
+        private async Task PopInTroubleAsync()
+        {
+            var fault = (CommitFault)Random.Next(1, 4);
+            Store.FailNextCommit(fault);
+            try
+            {
+                await PopAsync();
+            }
+            catch (StorageUnavailableException)
+            {
+                Assert.NotEqual(CommitFault.UnknownStored, fault);
+            }
+
+            Store.FailNextCommit(CommitFault.None);
         }
 
         private long AnySequence() => Random.NextInt64(1, _model.Items.Count + 3);

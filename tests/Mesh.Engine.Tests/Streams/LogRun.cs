@@ -15,6 +15,7 @@ internal abstract class LogRun : RandomRun
 
     private readonly List<string> _ids = [];
     private readonly List<Follower> _followers = [];
+    private readonly bool _isTrimmedByHand;
     private int _bodies;
 
     protected LogRun(int seed, string retention, bool hasIds)
@@ -22,6 +23,7 @@ internal abstract class LogRun : RandomRun
     {
         Options = OptionsOf(retention);
         Model = new StreamModel(Options, Clock, hasIds);
+        _isTrimmedByHand = hasIds;
     }
 
     /// <summary>Many seeds with each of <see cref="OptionsOf"/>.</summary>
@@ -102,6 +104,21 @@ internal abstract class LogRun : RandomRun
         _followers.RemoveAt(0);
     }
 
+    /// <summary>Does something whose commit goes wrong: as long as that goes on, everybody sees what was there before.</summary>
+    protected async Task<T> FailAsync<T>(CommitFault fault, Func<ValueTask<T>> change)
+    {
+        Task<T> changing;
+        using (Store.HoldCommits())
+        {
+            Store.FailNextCommit(fault);
+            changing = change().AsTask();
+            await ReadAsync();
+            await CatchUpAsync();
+        }
+
+        return await changing;
+    }
+
     /// <summary>The record is the one that the model has there.</summary>
     protected void Check(in RecordView record) => Model.Check(record);
 
@@ -132,7 +149,7 @@ internal abstract class LogRun : RandomRun
     private List<StreamModel.Draft> NewDrafts() =>
         [.. Enumerable.Range(0, Random.Next(1, 6)).Select(_ => new StreamModel.Draft(NewKey(), Producers[Random.Next(Producers.Length)], $"body {_bodies++}"))];
 
-    private async Task AppendAsync()
+    protected async Task AppendAsync()
     {
         var id = Random.Next(3) == 0 ? $"id {_ids.Count}" : null;
         await AppendAsync(Log, NewDrafts(), id);
@@ -197,10 +214,17 @@ internal abstract class LogRun : RandomRun
         await AppendAsync();
         var fault = (CommitFault)Random.Next(1, 4);
         var drafts = NewDrafts();
-        Store.FailNextCommit(fault);
-        var append = Log.AppendAsync(Segment(drafts)).AsTask();
-        if (fault == CommitFault.UnknownStored) Model.Append(Assert.IsType<AppendResult.Appended>(await append), drafts, null);
-        else await Assert.ThrowsAsync<StorageUnavailableException>(() => append);
+        long? keep = _isTrimmedByHand && Random.Next(2) == 0 ? Random.Next(20) : null;
+        var append = FailAsync(fault, () => Log.AppendAsync(Segment(drafts), new AppendOptions { TrimToCount = keep }));
+        if (fault == CommitFault.UnknownStored)
+        {
+            Model.Append(Assert.IsType<AppendResult.Appended>(await append), drafts, null);
+            if (keep is not null) Model.TrimToCount(keep.Value);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => append);
+        }
     }
 
     private async Task BeAwayAsync()

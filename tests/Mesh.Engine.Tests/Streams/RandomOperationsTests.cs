@@ -24,7 +24,12 @@ public sealed class RandomOperationsTests
 
         protected override IStreamLog LogOf(IMesh mesh) => mesh.Ring(Name);
 
-        protected override Task StepOfKindAsync() => Random.Next(2) == 0 ? RangeByIdAsync() : TrimAsync();
+        protected override Task StepOfKindAsync() => Random.Next(5) switch
+        {
+            < 2 => RangeByIdAsync(),
+            < 4 => TrimAsync(),
+            _ => TrimInTroubleAsync(),
+        };
 
         private async Task RangeByIdAsync()
         {
@@ -42,6 +47,19 @@ public sealed class RandomOperationsTests
         {
             var keep = Random.Next(0, 40);
             Assert.Equal(Model.TrimToCount(keep), await Ring.TrimToCountAsync(keep));
+        }
+
+        /// <summary>The commit of a trim goes wrong: either all of it holds, or nothing.</summary>
+        private async Task TrimInTroubleAsync()
+        {
+            await AppendAsync();
+            var keep = Random.Next(0, 40);
+            var fault = (CommitFault)Random.Next(1, 4);
+            var takes = Model.Kept().Count() > keep;
+            var trim = FailAsync(fault, () => Ring.TrimToCountAsync(keep));
+            if (takes && fault != CommitFault.UnknownStored) await Assert.ThrowsAsync<StorageUnavailableException>(() => trim);
+            else Assert.Equal(Model.TrimToCount(keep), await trim);
+            Store.FailNextCommit(CommitFault.None);
         }
     }
 }
