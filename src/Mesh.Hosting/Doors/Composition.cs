@@ -1,5 +1,6 @@
 using Mesh.Hosting.Operations;
 using Mesh.Protocols.Grpc;
+using Mesh.Protocols.Http.Rings;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Protocols.Resp;
@@ -69,7 +70,7 @@ internal static class Composition
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },
             web.Lifetime.ApplicationStopping,
             logs.CreateLogger<GrpcEndpoint>());
-        var http = new HttpRoutes(zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), OperationRoutes.Of(web, mesh));
+        var http = new HttpRoutes(zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, OperationRoutes.Of(web, mesh));
         return context => context.Features.Get<Door>()?.Kind switch
         {
             DoorKind.Rse => rseAtRoot(context),

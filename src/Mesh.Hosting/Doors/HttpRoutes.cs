@@ -3,20 +3,22 @@ using Mesh.Hosting.Operations;
 namespace Mesh.Hosting.Doors;
 
 /// <summary>What is where on the HTTP door.</summary>
-internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, OperationRoutes operations)
+internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, RequestDelegate rings, OperationRoutes operations)
 {
     private static readonly PathString RsePrefix = "/rse";
+    private static readonly PathString RingsPrefix = "/rings";
 
     public Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
-        if (request.Path.StartsWithSegments(RsePrefix, StringComparison.Ordinal, out var channel) && channel.HasValue)
-        {
-            request.PathBase = request.PathBase.Add(RsePrefix);
-            request.Path = channel;
-            return rse(context);
-        }
-
+        if (request.Path.StartsWithSegments(RsePrefix, StringComparison.Ordinal, out var channel) && channel.HasValue) return Below(rse, RsePrefix, channel);
+        if (request.Path.StartsWithSegments(RingsPrefix, StringComparison.Ordinal, out var ring)) return Below(rings, RingsPrefix, ring);
         return (operations.Find(request.Path) ?? zaqar)(context);
+
+        Task Below(RequestDelegate handler, PathString prefix, PathString rest)
+        {
+            (request.PathBase, request.Path) = (request.PathBase.Add(prefix), rest);
+            return handler(context);
+        }
     }
 }

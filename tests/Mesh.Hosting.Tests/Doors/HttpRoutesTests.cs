@@ -16,12 +16,15 @@ public sealed class HttpRoutesTests
     [InlineData("/rse/", "rse /")]
     [InlineData("/rse/a/b", "rse /a/b")]
     [InlineData("/rse//a/", "rse //a/")]
+    [InlineData("/rings", "rings ")]
+    [InlineData("/rings/55", "rings /55")]
+    [InlineData("/ringside", "zaqar /ringside")]
     [InlineData("/healthz/live", "")]
     public async Task Each_path_has_its_protocol(string path, string expected)
     {
         var reached = "";
         using var collector = new MetricCollector();
-        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
+        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), Reach("rings"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
         var context = new DefaultHttpContext { Request = { Path = path } };
         await routes.HandleAsync(context);
         Assert.Equal(expected, reached);
