@@ -29,7 +29,11 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
     /// <summary>What a reader learnt of the stream's end. A stream made anew has a lower one.</summary>
     public void Observe(Sequence high)
     {
-        lock (_change) _high = high;
+        lock (_change)
+        {
+            _high = high;
+            Wake(all: false); // what they wait for is behind the sequence that is asked for next
+        }
     }
 
     /// <summary>Waits until the stream holds this record or a later one; also ends when the stream may have been made anew.</summary>
@@ -137,9 +141,14 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
 
         // A page that ended early tells of more than it holds: what it does not hold is asked for next.
         _high = page.Count > 0 ? new Sequence(page.Next.Value - 1) : page.HighWatermark;
+        Wake(all: isMadeAnew);
+    }
+
+    private void Wake(bool all)
+    {
         for (var i = _waiting.Count - 1; i >= 0; i--)
         {
-            if (!isMadeAnew && _waiting[i].Until > _high) continue;
+            if (!all && _waiting[i].Until > _high) continue;
             _waiting[i].Signal.TrySetResult();
             _waiting.RemoveAt(i);
         }

@@ -1,0 +1,30 @@
+using System.Reflection;
+using Mesh.Orleans.Client;
+using Mesh.Orleans.Grains;
+using Xunit;
+
+namespace Mesh.Orleans.Tests;
+
+public sealed class StreamFollowerTests
+{
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Who_waits_for_a_record_that_another_reader_has_seen_waits_no_longer()
+    {
+        var follower = new StreamFollower(DispatchProxy.Create<IStreamGrain, SilentGrain>(), new ClusterChanges(), new MeshClientOptions());
+        var first = follower.WaitAsync(Sequence.First, CancellationToken.None).AsTask();
+        var third = follower.WaitAsync(new Sequence(3), CancellationToken.None).AsTask();
+        follower.Observe(Sequence.First);
+        await first.WaitAsync(TimeMax);
+        Assert.False(third.IsCompleted);
+        follower.Observe(new Sequence(3));
+        await third.WaitAsync(TimeMax);
+    }
+
+    /// <summary>Nothing ever comes from it.</summary>
+    internal class SilentGrain : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => new ValueTask<RecordPage>(new TaskCompletionSource<RecordPage>().Task);
+    }
+}
