@@ -18,7 +18,7 @@ public sealed class OrleansTablesTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         if (RequiresPostgresAttribute.Missing is not null) return;
-        var data = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var data = await PostgresServer.NewDatabaseAsync();
         await using var database = ClusterDatabase.Open(data);
         await database.MigrateAsync();
         var options = new SiloHostOptions { Data = data, SiloPort = FreePort.Take(), GatewayPort = FreePort.Take() };

@@ -26,14 +26,14 @@ public sealed class StartTests
     [PostgresFact]
     public async Task A_database_that_is_missing_is_named()
     {
-        var data = (await DatabaseAsync()) + "_gone";
+        var data = (await PostgresServer.NewDatabaseAsync()) + "_gone";
         Assert.Contains("does not exist. Create it, or name another.", await RefusalAsync(4, Cluster.Silo(data)));
         Assert.Contains("does not exist. Create it, or name another.", await RefusalAsync(4, Cluster.Gateway(data)));
     }
 
     [PostgresFact]
     public async Task A_gateway_refuses_a_database_that_holds_no_cluster_yet() =>
-        Assert.Contains("holds no cluster's data yet. Start a silo of cluster 'mesh' (service 'mesh') first", await RefusalAsync(4, Cluster.Gateway(await DatabaseAsync())));
+        Assert.Contains("holds no cluster's data yet. Start a silo of cluster 'mesh' (service 'mesh') first", await RefusalAsync(4, Cluster.Gateway(await PostgresServer.NewDatabaseAsync())));
 
     [PostgresFact]
     public async Task Another_clusters_data_is_refused()
@@ -57,7 +57,7 @@ public sealed class StartTests
     [PostgresFact]
     public async Task The_schema_can_be_made_by_a_step_of_its_own()
     {
-        var data = await DatabaseAsync();
+        var data = await PostgresServer.NewDatabaseAsync();
         var (code, output, _) = await MeshProcess.RunAsync(Cluster.Silo(data, "--migrate", "only"));
         Assert.Equal(0, code);
         Assert.EndsWith("is up to date.\n", output);
@@ -72,7 +72,7 @@ public sealed class StartTests
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         Assert.StartsWith(
             $"--silo-port cannot open 127.0.0.1:{port}: another process listens there.",
-            await RefusalAsync(3, Cluster.Silo(await DatabaseAsync(), $"--silo-port={port}")));
+            await RefusalAsync(3, Cluster.Silo(await PostgresServer.NewDatabaseAsync(), $"--silo-port={port}")));
     }
 
     [Theory]
@@ -88,8 +88,6 @@ public sealed class StartTests
         Assert.StartsWith($"{option}: \"{value}\"", refusal);
         Assert.Contains(right, refusal);
     }
-
-    private static async Task<string> DatabaseAsync() => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
 
     private static async Task<string> RefusalAsync(int expected, ProcessStartInfo start)
     {

@@ -37,9 +37,5 @@ public sealed class QueuesInPostgres : QueueContract
 /// <summary>A new database for each test, on the one server of this process; it goes with the server.</summary>
 internal static class InPostgres
 {
-    public static async Task<IMeshFixture> StartAsync()
-    {
-        var server = await PostgresServer.SharedAsync();
-        return await EmbeddedFixture.StartAsync(LogStores.Open(await server.CreateDatabaseAsync()));
-    }
+    public static async Task<IMeshFixture> StartAsync() => await EmbeddedFixture.StartAsync(LogStores.Open(await PostgresServer.NewDatabaseAsync()));
 }

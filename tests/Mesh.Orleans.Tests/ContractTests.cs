@@ -50,9 +50,5 @@ public sealed class QueuesInAClusterOnPostgres : QueueContract
 /// <summary>A new database for each test, shared by the silos, on the one server of this process.</summary>
 internal static class OnPostgres
 {
-    public static async Task<IMeshFixture> StartAsync()
-    {
-        var server = await PostgresServer.SharedAsync();
-        return await ClusterFixture.StartAsync(LogStores.Open(await server.CreateDatabaseAsync()));
-    }
+    public static async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(LogStores.Open(await PostgresServer.NewDatabaseAsync()));
 }

@@ -10,7 +10,7 @@ internal static class OrleansOnPostgres
     /// <param name="configureClient">What else the client has.</param>
     public static async Task<ClusterFixture> StartAsync(Action<ISiloBuilder>? configureSilo = null, Action<IClientBuilder>? configureClient = null)
     {
-        var data = await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+        var data = await PostgresServer.NewDatabaseAsync();
         await using var database = ClusterDatabase.Open(data);
         await database.MigrateAsync();
         var connection = database.OrleansConnectionText;

@@ -1,50 +1,34 @@
+using System.Diagnostics;
+using System.Net;
 using Mesh.Embedded;
 using Mesh.Storage.AdoNet;
 using Mesh.Testing.Faults;
 using Mesh.Testing.Faults.Loads;
 using Mesh.Testing.Postgres;
 using Mesh.Testing.Processes;
+using Npgsql;
 
 namespace Mesh.Cluster.Tests.Faults;
 
-/// <summary>A cluster of real processes over a PostgreSQL of its own, under the load of all doors through all gateways, to which faults are done.</summary>
+/// <summary>
+/// A cluster of real processes over a PostgreSQL of its own, under the load of all doors through all gateways, to which faults are done. Each silo reaches the
+/// database by a relay of its own, which can be cut.
+/// </summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
-    private const string Jobs = "queue:jobs";
-    private const int AcknowledgedToGoOn = 20;
     private static readonly TimeSpan RecoveryMax = TimeSpan.FromSeconds(60);
     private static readonly string[] Everlasting = ["--rse-ttl", "86400"];
     private readonly PostgresServer _database;
     private readonly Cluster _cluster;
+    private readonly List<TcpRelay> _relays;
     private readonly OpenDoors[] _doors;
-    private readonly History _history = new();
-    private readonly ClaimHistory _claims = new();
-    private readonly CancellationTokenSource _stop = new();
-    private readonly List<DoorLoad> _loads;
-    private readonly ClaimLoad _consumer;
-    private readonly List<Task> _running;
+    private readonly DoorsUnderLoad _load;
 
-    private FaultRun(PostgresServer database, Cluster cluster)
+    private FaultRun(PostgresServer database, Cluster cluster, List<TcpRelay> relays)
     {
-        (_database, _cluster) = (database, cluster);
+        (_database, _cluster, _relays) = (database, cluster, relays);
         _doors = [.. cluster.Gateways.Select(DoorsOf)];
-        _loads =
-        [
-            new RingLoad(_history, _doors, "a", "ringa"),
-            new RingLoad(_history, _doors, "a", "ringb"),
-            new RingLoad(_history, _doors, "b", "ringc"),
-            new ChannelLoad(_history, _doors, "c", "channel"),
-            new QueueLoad(_history, _doors, "q", "queue"),
-            new QueueLoad(_history, _doors, "jobs", "job"),
-            new PartitionLoad(_history, _doors, "topic", "partition"),
-        ];
-        _consumer = new ClaimLoad(_claims, _doors, "jobs");
-        _running =
-        [
-            .. _loads.Select(load => load.RunAsync(_stop.Token)),
-            new RingFollower(_history.Reading("ring:a"), _doors, "a").RunAsync(_stop.Token),
-            _consumer.RunAsync(_stop.Token),
-        ];
+        _load = new DoorsUnderLoad(_doors, RecoveryMax);
     }
 
     public int Silos => _cluster.Silos.Count;
@@ -54,14 +38,18 @@ internal sealed class FaultRun : IAsyncDisposable
     public static async Task<FaultRun> OpenAsync(int silos, int gateways)
     {
         var database = await PostgresServer.StartAsync();
-        var run = new FaultRun(database, await Cluster.OpenAsync(database, silos, gateways, Everlasting));
+        var cluster = await Cluster.OpenAsync(database, silos: 0, gateways: 0, Everlasting);
+        var relays = new List<TcpRelay>();
+        for (var i = 0; i < silos; i++) await AddSiloAsync(cluster, relays);
+        for (var i = 0; i < gateways; i++) await cluster.AddGatewayAsync();
+        var run = new FaultRun(database, cluster, relays);
         await run.GoesOnAsync();
         return run;
     }
 
     public async Task KillSiloAsync(int index)
     {
-        _history.Fault("kill of a silo");
+        Fault("kill of a silo");
         _cluster.Silos[index].KillHard();
         await GoesOnAsync();
         await ReplaceSiloAsync(index);
@@ -69,7 +57,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task KillAllSilosAsync()
     {
-        _history.Fault("kill of all silos");
+        Fault("kill of all silos");
         foreach (var silo in _cluster.Silos) silo.KillHard();
         for (var index = 0; index < Silos; index++) await ReplaceSiloAsync(index);
         await GoesOnAsync();
@@ -77,7 +65,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task KillGatewayAsync(int index)
     {
-        _history.Fault("kill of a gateway");
+        Fault("kill of a gateway");
         _cluster.Gateways[index].KillHard();
         await ReplaceGatewayAsync(index);
         await GoesOnAsync();
@@ -86,7 +74,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>A silo stands still until the others have voted it dead and serve its streams, and then goes on as if nothing were.</summary>
     public async Task PauseSiloAsync(int index)
     {
-        _history.Fault("pause of a silo");
+        Fault("pause of a silo");
         _cluster.Silos[index].Pause();
         await GoesOnAsync();
         _cluster.Silos[index].Resume();
@@ -94,9 +82,39 @@ internal sealed class FaultRun : IAsyncDisposable
         await ReplaceSiloAsync(index);
     }
 
+    /// <summary>A silo stands still until the others serve its streams, and is killed without having learnt of it.</summary>
+    public async Task PauseAndKillSiloAsync(int index)
+    {
+        Fault("pause and kill of a silo");
+        _cluster.Silos[index].Pause();
+        await GoesOnAsync();
+        _cluster.Silos[index].KillHard();
+        await ReplaceSiloAsync(index);
+        await GoesOnAsync();
+    }
+
+    /// <summary>A silo that the others reach cannot reach the database for a while.</summary>
+    public async Task PartitionSiloAsync(int index)
+    {
+        await CutAsync(index, "partition of a silo from the database");
+        _relays[index].Heal();
+        await GoesOnAsync();
+    }
+
+    /// <summary>A silo is cut off from the database and killed; what it had sent there arrives when others have had its streams for long.</summary>
+    public async Task PartitionAndKillSiloAsync(int index)
+    {
+        await CutAsync(index, "partition and kill of a silo");
+        _cluster.Silos[index].KillHard();
+        await GoesOnAsync();
+        _relays[index].Heal();
+        await GoesOnAsync();
+        await ReplaceSiloAsync(index);
+    }
+
     public async Task CrashDatabaseAsync()
     {
-        _history.Fault("crash of the database");
+        Fault("crash of the database");
         await _database.CrashAsync();
         await _database.ResumeAsync();
         await GoesOnAsync();
@@ -105,7 +123,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Each silo is told to end, and another takes its place.</summary>
     public async Task RestartInTurnAsync()
     {
-        _history.Fault("rolling restart");
+        Fault("rolling restart");
         for (var index = 0; index < Silos; index++)
         {
             _cluster.Silos[index].Terminate();
@@ -116,8 +134,8 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task ScaleAsync(int silos)
     {
-        _history.Fault($"scaling to {silos}");
-        while (Silos < silos) await _cluster.AddSiloAsync();
+        Fault($"scaling to {silos}");
+        while (Silos < silos) await AddSiloAsync(_cluster, _relays);
         while (Silos > silos)
         {
             var leaving = _cluster.Silos[^1];
@@ -125,59 +143,74 @@ internal sealed class FaultRun : IAsyncDisposable
             leaving.Terminate();
             await leaving.EndAsync();
             await leaving.DisposeAsync();
+            await _relays[Silos].DisposeAsync();
+            _relays.RemoveAt(Silos);
         }
 
+        await GoesOnAsync();
+    }
+
+    /// <summary>A host that knows nothing of the cluster takes the same streams out of the same database, and a silo of another cluster would.</summary>
+    public async Task ShareDatabaseAsync()
+    {
+        Fault("another host on the database");
+        var (refusal, _, _) = await MeshProcess.RunAsync(Cluster.Silo(_cluster.Data, "--cluster-id", "other"));
+        if (refusal == 0) throw new InvalidOperationException("A silo of another cluster took the database.");
+        await using var other = await MeshProcess.OpenAsync(MeshProcess.Command(
+            "standalone", "--data", _cluster.Data, "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--rse-ttl", "86400"));
+        using var stop = new CancellationTokenSource();
+        using var load = new RingLoad(_load.History, [DoorsOf(other)], "a", "stranger");
+        var running = load.RunAsync(stop.Token);
+        await GoesOnAsync();
+        await _load.History.AcknowledgedByAsync("ring:a", "stranger", 20, RecoveryMax);
+        await stop.CancelAsync();
+        await running.WaitAsync(RecoveryMax);
+        other.Terminate();
+        await other.EndAsync();
         await GoesOnAsync();
     }
 
     /// <summary>Ends the load, and then the cluster, and holds what is stored against what was answered.</summary>
     public async Task<FaultReport> EndAsync()
     {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_running).WaitAsync(RecoveryMax);
+        await _load.EndAsync();
         await _cluster.DisposeAsync();
         await using var store = LogStores.Open(_cluster.Data);
         await using var mesh = await EmbeddedMesh.StartAsync(store);
-        var stored = await StoredHistory.ReadAsync(
-            ("ring:a", mesh.Ring(StreamName.Ring("a"))),
-            ("ring:b", mesh.Ring(StreamName.Ring("b"))),
-            ("channel:c", mesh.Channel(StreamName.Channel("c"))),
-            ("queue:q", mesh.Queue(StreamName.Queue("q", QueueLoad.Project))),
-            ("partition", mesh.Partition(StreamName.Partition("events"))));
-        var left = await StoredHistory.ReadAsync((Jobs, mesh.Queue(StreamName.Queue("jobs", QueueLoad.Project))));
-        var findings = _history.Check(stored);
-        findings.Lost.RemoveAll(lost => lost.StartsWith(Jobs, StringComparison.Ordinal)); // consumed: their history is the claims'
-        return new FaultReport(findings, _claims.HandedOutAgain(), _claims.NeverHandedOut(Acknowledged(Jobs).Except(left[Jobs].Select(each => each.Message.ToString()))));
+        return await _load.CheckAsync(mesh);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
+        await _load.DisposeAsync();
         await _cluster.DisposeAsync();
-        foreach (var load in _loads) load.Dispose();
-        _consumer.Dispose();
+        foreach (var relay in _relays) await relay.DisposeAsync();
         await _database.DisposeAsync();
-        _stop.Dispose();
     }
 
-    /// <summary>Waits until every stream takes more. A load that ended before it was told to has a fault of its own, which is thrown here.</summary>
-    private async Task GoesOnAsync()
+    private void Fault(string name) => _load.History.Fault(name);
+
+    private Task GoesOnAsync() => _load.GoesOnAsync();
+
+    /// <summary>Cuts a silo off, and waits until it knows.</summary>
+    private async Task CutAsync(int index, string fault)
     {
-        var more = Task.WhenAll(_loads.Select(load => load.Stream).Distinct().Select(MoreAsync));
-        await await Task.WhenAny([more, .. _running]);
-        await more;
+        Fault(fault);
+        _relays[index].Cut();
+        using var client = new HttpClient { Timeout = RecoveryMax };
+        for (var since = Stopwatch.StartNew(); ;)
+        {
+            using var ready = await client.GetAsync(new Uri(_cluster.Silos[index].Http, "healthz/ready"));
+            if (!ready.IsSuccessStatusCode) return;
+            if (since.Elapsed > RecoveryMax) throw new TimeoutException("A silo that is cut off from the database says that it is ready.");
+        }
     }
 
-    private IEnumerable<string> Acknowledged(string stream) => _history.AcknowledgedOf(stream).Select(message => message.ToString());
-
-    private Task MoreAsync(string stream) => _history.AcknowledgedAsync([stream], _history.AcknowledgedOf(stream).Count + AcknowledgedToGoOn, RecoveryMax);
-
+    /// <summary>The new one reaches the database by the relay of the old.</summary>
     private async Task ReplaceSiloAsync(int index)
     {
         await _cluster.Silos[index].DisposeAsync();
-        await _cluster.AddSiloAsync();
-        (_cluster.Silos[index], _cluster.Silos[^1]) = (_cluster.Silos[^1], _cluster.Silos[index]);
-        _cluster.Silos.RemoveAt(Silos - 1);
+        _cluster.Silos[index] = await MeshProcess.OpenAsync(Cluster.Silo(Through(_cluster.Data, _relays[index])));
     }
 
     private async Task ReplaceGatewayAsync(int index)
@@ -189,16 +222,14 @@ internal sealed class FaultRun : IAsyncDisposable
         _doors[index] = DoorsOf(_cluster.Gateways[index]);
     }
 
-    private static OpenDoors DoorsOf(MeshProcess gateway) => new(gateway.Resp, gateway.Http, gateway.Rse, gateway.Grpc);
-}
+    private static async Task AddSiloAsync(Cluster cluster, List<TcpRelay> relays)
+    {
+        var relay = new TcpRelay(new IPEndPoint(IPAddress.Loopback, new NpgsqlConnectionStringBuilder(cluster.Data).Port));
+        relays.Add(relay);
+        cluster.Silos.Add(await MeshProcess.OpenAsync(Cluster.Silo(Through(cluster.Data, relay))));
+    }
 
-/// <summary>What a run under faults showed.</summary>
-/// <param name="Findings">Of the logs.</param>
-/// <param name="HandedOutAgain">Messages claimed after their deletion was answered.</param>
-/// <param name="NeverHandedOut">Messages acknowledged to their producer that no consumer was ever handed and that are not there any more. (A claim whose answer was lost holds its messages until it expires.)</param>
-internal sealed record FaultReport(Findings Findings, IReadOnlyList<string> HandedOutAgain, IReadOnlyList<string> NeverHandedOut)
-{
-    public bool IsClean => Findings.IsClean && HandedOutAgain.Count == 0 && NeverHandedOut.Count == 0;
+    private static string Through(string data, TcpRelay relay) => new NpgsqlConnectionStringBuilder(data) { Port = relay.Port }.ConnectionString;
 
-    public override string ToString() => $"{Findings}handed out again: {string.Join(", ", HandedOutAgain)}; never handed out: {string.Join(", ", NeverHandedOut)}";
+    private static OpenDoors DoorsOf(MeshProcess process) => new(process.Resp, process.Http, process.Rse, process.Grpc);
 }

@@ -25,6 +25,17 @@ public sealed class FaultTests(ITestOutputHelper output)
     public async Task A_silo_that_wakes_after_it_was_voted_dead_changes_nothing() => await RunAsync(run => run.PauseSiloAsync(0));
 
     [PostgresFact]
+    public async Task A_silo_that_is_paused_or_cut_off_and_then_killed_leaves_one_history() => await RunAsync(async run =>
+    {
+        await run.PauseAndKillSiloAsync(0);
+        await run.PartitionAndKillSiloAsync(1);
+        await run.PartitionSiloAsync(0);
+    });
+
+    [PostgresFact]
+    public async Task Another_host_on_the_database_by_mistake_makes_no_second_history() => await RunAsync(run => run.ShareDatabaseAsync());
+
+    [PostgresFact]
     public async Task A_crash_of_the_database_loses_and_doubles_nothing_acknowledged() => await RunAsync(run => run.CrashDatabaseAsync());
 
     [PostgresFact]
@@ -44,7 +55,7 @@ public sealed class FaultTests(ITestOutputHelper output)
         for (var end = DateTime.UtcNow.AddMinutes(Minutes!.Value); DateTime.UtcNow < end;) await DoAsync(run, random);
     });
 
-    private static Task DoAsync(FaultRun run, Random random) => random.Next(12) switch
+    private static Task DoAsync(FaultRun run, Random random) => random.Next(16) switch
     {
         < 4 => run.KillSiloAsync(random.Next(run.Silos)),
         4 => run.KillAllSilosAsync(),
@@ -52,6 +63,10 @@ public sealed class FaultTests(ITestOutputHelper output)
         7 or 8 => run.PauseSiloAsync(random.Next(run.Silos)),
         9 => run.CrashDatabaseAsync(),
         10 => run.RestartInTurnAsync(),
+        11 => run.PauseAndKillSiloAsync(random.Next(run.Silos)),
+        12 => run.PartitionSiloAsync(random.Next(run.Silos)),
+        13 => run.PartitionAndKillSiloAsync(random.Next(run.Silos)),
+        14 => run.ShareDatabaseAsync(),
         _ => run.ScaleAsync(random.Next(2, 4)),
     };
 

@@ -13,7 +13,7 @@ public sealed class PostgresFixture([CallerFilePath] string file = "", [CallerLi
     private static readonly ConcurrentDictionary<(string File, int Line), Lazy<Task<string>>> Databases = new();
 
     public Task<string> DatabaseAsync() =>
-        Databases.GetOrAdd((file, line), _ => new Lazy<Task<string>>(async () => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync())).Value;
+        Databases.GetOrAdd((file, line), _ => new Lazy<Task<string>>(PostgresServer.NewDatabaseAsync)).Value;
 
     public async Task<ILogStore> ConnectAsync() => await ConnectAsync(await DatabaseAsync());
 

@@ -8,16 +8,16 @@ namespace Mesh.Testing.Faults;
 /// </summary>
 public sealed class History
 {
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Dictionary<MessageId, Send>> _sends = [];
+    private readonly Dictionary<string, RisingCount> _acknowledged = [];
     private readonly List<Reading> _readings = [];
     private readonly List<(string Name, long At)> _faults = [];
 
     /// <summary>A message is on its way; nobody knows what becomes of it until it is answered.</summary>
     public Send Sending(string stream, MessageId message)
     {
-        var send = new Send(message, Stopwatch.GetTimestamp());
+        var send = new Send(message, Stopwatch.GetTimestamp(), AcknowledgedIn(stream));
         lock (_gate)
         {
             if (!_sends.TryGetValue(stream, out var sends)) _sends.Add(stream, sends = []);
@@ -48,19 +48,13 @@ public sealed class History
 
     /// <summary>Waits until each of the streams has had so many messages acknowledged.</summary>
     /// <exception cref="TimeoutException">One has not in time; the message names it.</exception>
-    public async Task AcknowledgedAsync(IEnumerable<string> streams, int count, TimeSpan timeMax)
-    {
-        var since = Stopwatch.GetTimestamp();
-        foreach (var stream in streams.Distinct())
-        {
-            while (AcknowledgedOf(stream).Count < count)
-            {
-                if (Stopwatch.GetElapsedTime(since) > timeMax)
-                    throw new TimeoutException($"{stream} has had {AcknowledgedOf(stream).Count} messages acknowledged, not {count}, within {timeMax}.");
-                await Task.Delay(LookAgain);
-            }
-        }
-    }
+    public Task AcknowledgedAsync(IEnumerable<string> streams, int count, TimeSpan timeMax) =>
+        Task.WhenAll(streams.Distinct().Select(stream => ReachesAsync(stream, count, timeMax)));
+
+    /// <summary>Waits until each of the streams has had so many messages more acknowledged than now.</summary>
+    /// <exception cref="TimeoutException">One has not in time; the message names it.</exception>
+    public Task AcknowledgedMoreAsync(IEnumerable<string> streams, int more, TimeSpan timeMax) =>
+        Task.WhenAll(streams.Distinct().Select(stream => ReachesAsync(stream, AcknowledgedIn(stream).Now + more, timeMax)));
 
     /// <summary>Compares what was answered and read with what is stored at the end.</summary>
     /// <param name="stored">Each stream's records from the first to the last, with their sequences.</param>
@@ -72,6 +66,35 @@ public sealed class History
             foreach (var (stream, sends) in _sends) new StreamCheck(stream, sends, stored.GetValueOrDefault(stream) ?? [], findings).Run(_readings.Where(each => each.Stream == stream));
             foreach (var (name, at) in _faults) findings.Recoveries.AddRange(_sends.Select(each => RecoveryOf(name, at, each.Key, each.Value.Values)));
             return findings;
+        }
+    }
+
+    /// <summary>Waits until one producer has had so many messages acknowledged.</summary>
+    /// <exception cref="TimeoutException">It has not in time; the message names the stream.</exception>
+    public async Task AcknowledgedByAsync(string stream, string producer, int count, TimeSpan timeMax)
+    {
+        while (AcknowledgedOf(stream).Count(message => message.Producer == producer) < count) await AcknowledgedMoreAsync([stream], 1, timeMax);
+    }
+
+    private RisingCount AcknowledgedIn(string stream)
+    {
+        lock (_gate)
+        {
+            if (!_acknowledged.TryGetValue(stream, out var count)) _acknowledged.Add(stream, count = new RisingCount());
+            return count;
+        }
+    }
+
+    private async Task ReachesAsync(string stream, int count, TimeSpan timeMax)
+    {
+        var acknowledged = AcknowledgedIn(stream);
+        try
+        {
+            await acknowledged.ReachesAsync(count).WaitAsync(timeMax);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{stream} has had {acknowledged.Now} messages acknowledged, not {count}, within {timeMax}.");
         }
     }
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Mesh.Testing.Faults;
 
 /// <summary>One message sent. Answered at most once, by the flow that sends it.</summary>
-public sealed class Send(MessageId message, long sentAt)
+public sealed class Send(MessageId message, long sentAt, RisingCount acknowledged)
 {
     private volatile Answer _answer;
 
@@ -34,6 +34,7 @@ public sealed class Send(MessageId message, long sentAt)
         Sequence = sequence;
         AnsweredAt = Stopwatch.GetTimestamp();
         _answer = Answer.Acknowledged;
+        acknowledged.Add(1);
     }
 
     /// <summary>The server said that nothing was stored.</summary>

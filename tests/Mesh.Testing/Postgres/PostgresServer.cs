@@ -27,6 +27,10 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The server that all tests of this process share; it ends with the process.</summary>
     public static Task<PostgresServer> SharedAsync() => SharedServer.Value;
 
+    /// <summary>A new database for a test, on that server; it goes with the server.</summary>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> NewDatabaseAsync() => await (await SharedAsync()).CreateDatabaseAsync();
+
     public static async Task<PostgresServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("mesh-postgres-").FullName;

@@ -8,8 +8,7 @@ namespace Mesh.Testing.Processes;
 public sealed class AppendLoad(string ring, string name)
 {
     private const int InFlight = 64;
-    private readonly List<(int Count, TaskCompletionSource Reached)> _awaited = [];
-    private int _count;
+    private readonly RisingCount _acknowledged = new();
 
     /// <summary>Id and value of each acknowledged record, in the order of the answers.</summary>
     public List<(string Id, string Value)> Acknowledged { get; } = [];
@@ -21,15 +20,10 @@ public sealed class AppendLoad(string ring, string name)
     public TimeSpan Slowest { get; private set; }
 
     /// <summary>Done when so many records were acknowledged, or the server is gone.</summary>
-    public Task ReachesAsync(int count)
-    {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_awaited) _awaited.Add((count, reached));
-        return reached.Task;
-    }
+    public Task ReachesAsync(int count) => _acknowledged.ReachesAsync(count);
 
     /// <summary>Done when so many records more were acknowledged than now, or the server is gone.</summary>
-    public Task ReachesMoreAsync(int count) => ReachesAsync(Volatile.Read(ref _count) + count);
+    public Task ReachesMoreAsync(int count) => ReachesAsync(_acknowledged.Now + count);
 
     public async Task RunAsync(IPEndPoint server)
     {
@@ -48,14 +42,13 @@ public sealed class AppendLoad(string ring, string name)
                 }
 
                 if (since.Elapsed > Slowest) Slowest = since.Elapsed;
-                Volatile.Write(ref _count, Acknowledged.Count);
-                Announce(Acknowledged.Count);
+                _acknowledged.Add(Acknowledged.Count - _acknowledged.Now);
             }
         }
         catch (IOException)
         {
             // The server is gone: what was not answered is not counted.
-            Announce(int.MaxValue);
+            _acknowledged.End();
         }
     }
 
@@ -83,13 +76,4 @@ public sealed class AppendLoad(string ring, string name)
     }
 
     private static (ulong, ulong) Order(string id) => (ulong.Parse(id.Split('-')[0]), ulong.Parse(id.Split('-')[1]));
-
-    private void Announce(int count)
-    {
-        lock (_awaited)
-        {
-            foreach (var (least, reached) in _awaited)
-                if (count >= least) reached.TrySetResult();
-        }
-    }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Mesh.Testing.Faults.Loads;
@@ -8,9 +7,8 @@ namespace Mesh.Testing.Faults.Loads;
 /// <summary>A consumer of a queue of Zaqar: claims, deletes what it was handed, and goes to the next process when one does not answer.</summary>
 public sealed class ClaimLoad(ClaimHistory history, IReadOnlyList<OpenDoors> servers, string queue) : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
-    private int _server;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = NextDoors.AnswerMax };
+    private readonly NextDoors _doors = new(servers);
 
     /// <param name="stop">From then on it ends when nothing is left to claim.</param>
     public async Task RunAsync(CancellationToken stop)
@@ -22,12 +20,12 @@ public sealed class ClaimLoad(ClaimHistory history, IReadOnlyList<OpenDoors> ser
                 if (await ConsumeAsync()) continue;
                 if (stop.IsCancellationRequested) return;
             }
-            catch (Exception failure) when (failure is HttpRequestException or IOException or SocketException or OperationCanceledException)
+            catch (Exception failure) when (NextDoors.IsLost(failure))
             {
-                _server++;
+                _doors.MoveOn();
             }
 
-            await Task.Delay(Pause, CancellationToken.None);
+            await NextDoors.PauseAsync();
         }
     }
 
@@ -53,7 +51,7 @@ public sealed class ClaimLoad(ClaimHistory history, IReadOnlyList<OpenDoors> ser
 
     private Task<HttpResponseMessage> AskAsync(HttpMethod method, string path, string? body)
     {
-        var request = new HttpRequestMessage(method, new Uri(servers[_server % servers.Count].Http, path))
+        var request = new HttpRequestMessage(method, new Uri(_doors.Current.Http, path))
         {
             Headers = { { "Client-ID", "3381af92-2b9e-11e3-b191-71861300734d" }, { "X-Project-ID", QueueLoad.Project } },
         };

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Mesh.Testing.Faults.Loads;
 
 /// <summary>
@@ -8,14 +6,12 @@ namespace Mesh.Testing.Faults.Loads;
 /// </summary>
 public abstract class DoorLoad(History history, IReadOnlyList<OpenDoors> servers, string stream, string producer) : IDisposable
 {
-    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private int _server;
+    private readonly NextDoors _doors = new(servers);
 
     /// <summary>The stream's address, as in <c>ring:orders</c>.</summary>
     public string Stream => stream;
 
-    protected OpenDoors Server => servers[_server % servers.Count];
+    protected OpenDoors Server => _doors.Current;
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -24,16 +20,16 @@ public abstract class DoorLoad(History history, IReadOnlyList<OpenDoors> servers
             var send = history.Sending(stream, new MessageId(producer, number));
             try
             {
-                await SendAsync(send).WaitAsync(AnswerMax, CancellationToken.None);
+                await SendAsync(send).WaitAsync(NextDoors.AnswerMax, CancellationToken.None);
                 if (send.IsAcknowledged) continue;
             }
-            catch (Exception failure) when (failure is IOException or SocketException or HttpRequestException or TimeoutException or OperationCanceledException)
+            catch (Exception failure) when (NextDoors.IsLost(failure))
             {
                 Disconnect();
-                _server++;
+                _doors.MoveOn();
             }
 
-            await Task.Delay(Pause, CancellationToken.None);
+            await NextDoors.PauseAsync();
         }
     }
 
