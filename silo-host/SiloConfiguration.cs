@@ -49,6 +49,10 @@ internal static class SiloConfiguration
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
         silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
-        silo.AddAdoNetGrainStorageAsDefault(states => (states.Invariant, states.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
+        silo.AddAdoNetGrainStorageAsDefault(states =>
+        {
+            (states.Invariant, states.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection);
+            states.DeleteStateOnClear = true; // rooms come and go
+        });
     }
 }

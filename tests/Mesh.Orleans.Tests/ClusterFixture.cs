@@ -1,6 +1,7 @@
 using Mesh.Contracts.Tests;
 using Mesh.Engine.Storage;
 using Mesh.Orleans.Grains;
+using Mesh.Orleans.Rooms;
 using Mesh.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
@@ -14,7 +15,7 @@ internal sealed class ClusterFixture : IMeshFixture
     private static readonly TimeSpan RetryFor = TimeSpan.FromSeconds(60);
 
     private static readonly string[] LosableCalls =
-        [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync)];
+        [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync), nameof(IRoomGrain.PublishAsync)];
 
     private readonly IDisposable? _data;
     private readonly short _silos;
@@ -52,7 +53,7 @@ internal sealed class ClusterFixture : IMeshFixture
         return fixture;
     }
 
-    /// <summary>The next answers to appends, creations, claims and deletions are lost on their way, as when the silo dies after it has stored them.</summary>
+    /// <summary>The next answers to appends, creations, claims, deletions and publishes are lost on their way, as when the silo dies after it has stored them.</summary>
     public void LoseAnswers(int count) => Volatile.Write(ref _answersToLose, count);
 
     public async Task RestartAsync()

@@ -100,6 +100,15 @@ public sealed class RoomDirectory : IRooms
 
     public ValueTask<int> PatternsAsync() => new(_patterns.Length);
 
+    /// <returns>How many would receive a message of the room now, counted as <see cref="PublishAsync"/> does.</returns>
+    public int ReceiversOf(ReadOnlySpan<byte> room)
+    {
+        var receivers = _byName.TryGetValue(room, out var listeners) ? listeners.Length : 0;
+        foreach (var pattern in _patterns)
+            if (GlobPattern.Matches(pattern.Pattern, room)) receivers += pattern.Listeners.Length;
+        return receivers;
+    }
+
     private int HandOut(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload)
     {
         var cache = _cache ??= new RoomMessageCache();

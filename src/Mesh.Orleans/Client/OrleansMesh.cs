@@ -11,13 +11,13 @@ internal sealed class OrleansMesh : IMesh
     private readonly HandleContext _context;
     private readonly StreamRegistry<StreamHandle> _handles;
 
-    public OrleansMesh(IGrainFactory grains, IOptions<MeshClientOptions> options, ClusterChanges changes)
+    public OrleansMesh(IGrainFactory grains, IOptions<MeshClientOptions> options, ClusterChanges changes, ILocalSiloDetails? silo = null)
     {
         _grains = grains;
         var patience = new Patience(options.Value.RetryFor, changes);
         _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
         _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
-        Rooms = new OrleansRooms(grains, _context);
+        Rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
         Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
 

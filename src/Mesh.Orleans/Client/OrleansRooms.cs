@@ -22,23 +22,28 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     private readonly SemaphoreSlim[] _turns = new SemaphoreSlim[TurnsCount];
     private readonly SemaphoreSlim _patternsTurn = new(1);
     private readonly Dictionary<byte[], HashSet<IRoomListener>> _patterns = new(BytesComparer.Instance);
-    private readonly Lazy<IRoomMember> _self;
+    private readonly StreamRegistry<RoomMarks> _marks;
+    private readonly Lazy<RoomProcess> _self;
     private readonly Lock _entering = new();
     private Task? _entered;
 
-    public OrleansRooms(IGrainFactory grains, HandleContext context)
+    /// <param name="grains">Those of the cluster.</param>
+    /// <param name="context">What the handles of this process share.</param>
+    /// <param name="silo">The silo beside which this runs; null in a client.</param>
+    public OrleansRooms(IGrainFactory grains, HandleContext context, SiloAddress? silo)
     {
         _grains = grains;
         _context = context;
         _lines = new StreamRegistry<CallLine<ReadOnlyMemory<byte>, int>>(name => LineOf(name.Name), context.Options.StreamsMax);
-        _self = new Lazy<IRoomMember>(() => _grains.CreateObjectReference<IRoomMember>(this));
+        _marks = new StreamRegistry<RoomMarks>(_ => new RoomMarks(), context.Options.StreamsMax);
+        _self = new Lazy<RoomProcess>(() => new RoomProcess(_grains.CreateObjectReference<IRoomMember>(this), silo));
         for (var i = 0; i < TurnsCount; i++) _turns[i] = new SemaphoreSlim(1);
     }
 
-    /// <exception cref="StorageUnavailableException">The room's silo is gone, or too much waits for it; whether the message reached anybody is not known.</exception>
+    /// <exception cref="StorageUnavailableException">No silo takes the room, or too much waits for it; whether the message reached anybody is not known.</exception>
     public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload)
     {
-        var line = _lines.Get(new StreamName(StreamName.DefaultProject, StreamKind.Room, RoomKey.Of(room)));
+        var line = _lines.Get(NameOf(room));
         return line.TryAdd(payload.ToArray(), payload.Length) is { } receivers
             ? new(receivers)
             : ValueTask.FromException<int>(new StorageUnavailableException($"More than {Bounds.BytesMax} bytes wait for the room; send less."));
@@ -93,10 +98,12 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
 
     public ValueTask<int> PatternsAsync() => _context.Patience.CallAsync(AudienceGrain.PatternsAsync);
 
-    async ValueTask<int[]> IRoomMember.HandOutAsync(byte[] room, ReadOnlyMemory<byte>[] messages)
+    async ValueTask<int[]> IRoomMember.HandOutAsync(byte[] room, RoomPost[] posts)
     {
-        var receivers = new int[messages.Length];
-        for (var i = 0; i < messages.Length; i++) receivers[i] = await _here.PublishAsync(room, messages[i].Span);
+        var marks = _marks.Get(NameOf(room));
+        var receivers = new int[posts.Length];
+        for (var i = 0; i < posts.Length; i++)
+            receivers[i] = marks.TryAdvance(posts[i]) ? await _here.PublishAsync(room, posts[i].Payload.Span) : _here.ReceiversOf(room);
         return receivers;
     }
 
@@ -126,8 +133,19 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     private CallLine<ReadOnlyMemory<byte>, int> LineOf(string key)
     {
         var grain = _grains.GetGrain<IRoomGrain>(key);
-        return new(async messages => await _context.Patience.CallOnceAsync(() => grain.PublishAsync([.. messages])), Bounds);
+        return new(messages => SendAsync(grain, messages), Bounds);
     }
+
+    /// <summary>Sent again under the same numbers, so that no listener gets a message twice.</summary>
+    private async ValueTask<IReadOnlyList<int>> SendAsync(IRoomGrain grain, IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    {
+        var number = _context.Numbers.Take(messages.Count);
+        var posts = new RoomPost[messages.Count];
+        for (var i = 0; i < posts.Length; i++) posts[i] = new RoomPost(_context.Numbers.Sender, number + i, messages[i]);
+        return await _context.Patience.CallAsync(() => grain.PublishAsync(posts));
+    }
+
+    private static StreamName NameOf(ReadOnlySpan<byte> room) => new(StreamName.DefaultProject, StreamKind.Room, RoomKey.Of(room));
 
     /// <summary>The first listener makes the process known to all silos, and it comes back to its rooms whenever the cluster changes.</summary>
     private Task EnterAsync()

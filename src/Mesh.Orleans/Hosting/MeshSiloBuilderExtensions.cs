@@ -35,8 +35,10 @@ public static class MeshSiloBuilderExtensions
         if (configure is not null) builder.Services.Configure(configure);
         builder.Services.TryAddSingleton<SiloEngine>();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloEngine>());
-        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SiloWatch>();
+        builder.Services.TryAddSingleton<SiloWatch>();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloWatch>());
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeactivationWatch>();
+        builder.Services.TryAddSingleton<RoomReach>();
         builder.Services.TryAddSingleton<AudienceCopy>();
         builder.Services.TryAddSingleton<AudienceServiceClient>();
         builder.AddGrainService<AudienceService>();

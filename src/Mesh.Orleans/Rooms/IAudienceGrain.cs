@@ -26,10 +26,10 @@ public interface IAudienceGrain : IGrainWithIntegerKey
 
 /// <summary>One change of the audience.</summary>
 /// <param name="Kind">What changes.</param>
-/// <param name="Member">Whose.</param>
+/// <param name="Process">Whose.</param>
 /// <param name="Pattern">The pattern that comes or goes; null when it is not about one.</param>
 [GenerateSerializer, Immutable]
-public sealed record AudienceChange([property: Id(0)] AudienceChangeKind Kind, [property: Id(1)] IRoomMember Member, [property: Id(2)] byte[]? Pattern);
+public sealed record AudienceChange([property: Id(0)] AudienceChangeKind Kind, [property: Id(1)] RoomProcess Process, [property: Id(2)] byte[]? Pattern);
 
 /// <summary>What changes in the audience. The numbers cross between versions: never change one.</summary>
 [GenerateSerializer]
@@ -55,8 +55,8 @@ public sealed record Audience([property: Id(0)] long Version, [property: Id(1)] 
     /// <summary>The audience after one change.</summary>
     public Audience With(AudienceChange change)
     {
-        var at = Array.FindIndex(Members, member => member.Member.Equals(change.Member));
-        var before = at < 0 ? new AudienceMember(change.Member, []) : Members[at];
+        var at = Array.FindIndex(Members, member => member.Process == change.Process);
+        var before = at < 0 ? new AudienceMember(change.Process, []) : Members[at];
         AudienceMember? after = change.Kind switch
         {
             AudienceChangeKind.Enter => before,
@@ -74,4 +74,4 @@ public sealed record Audience([property: Id(0)] long Version, [property: Id(1)] 
 
 /// <summary>One process and the patterns that it has listeners of.</summary>
 [GenerateSerializer, Immutable]
-public sealed record AudienceMember([property: Id(0)] IRoomMember Member, [property: Id(1)] byte[][] Patterns);
+public sealed record AudienceMember([property: Id(0)] RoomProcess Process, [property: Id(1)] byte[][] Patterns);

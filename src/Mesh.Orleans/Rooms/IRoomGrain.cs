@@ -4,14 +4,19 @@ namespace Mesh.Orleans.Rooms;
 public interface IRoomGrain : IGrainWithStringKey
 {
     /// <summary>The process has a listener now. Again is no change.</summary>
-    ValueTask JoinAsync(IRoomMember member);
+    ValueTask JoinAsync(RoomProcess process);
 
-    ValueTask LeaveAsync(IRoomMember member);
+    ValueTask LeaveAsync(RoomProcess process);
 
-    /// <summary>Hands messages to all members in this order.</summary>
+    /// <summary>
+    /// Hands messages to all members in this order. May be sent again, to this activation or the next: who has them already hands none out twice. The answer
+    /// waits for processes that are on their way from one silo to another.
+    /// </summary>
     /// <returns>How many listeners each one reached.</returns>
-    ValueTask<int[]> PublishAsync([Immutable] ReadOnlyMemory<byte>[] messages);
+    [ResponseTimeout("00:01:00")]
+    ValueTask<int[]> PublishAsync([Immutable] RoomPost[] posts);
 
     /// <summary>Listeners of the room itself, over the cluster.</summary>
+    [ResponseTimeout("00:01:00")]
     ValueTask<int> ListenersAsync();
 }

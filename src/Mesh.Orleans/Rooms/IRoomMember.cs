@@ -3,9 +3,9 @@ namespace Mesh.Orleans.Rooms;
 /// <summary>A process with listeners: a gateway, or what runs beside a silo. It hands messages out to its own listeners.</summary>
 public interface IRoomMember : IGrainObserver
 {
-    /// <summary>Hands messages of one room out, in this order.</summary>
+    /// <summary>Hands messages of one room out, in this order; those that were handed out before are only counted.</summary>
     /// <returns>How many listeners each one reached here: once for the room, and once for each pattern.</returns>
-    ValueTask<int[]> HandOutAsync([Immutable] byte[] room, [Immutable] ReadOnlyMemory<byte>[] messages);
+    ValueTask<int[]> HandOutAsync([Immutable] byte[] room, [Immutable] RoomPost[] posts);
 
     /// <summary>Listeners of the room itself here.</summary>
     ValueTask<int> ListenersAsync([Immutable] byte[] room);

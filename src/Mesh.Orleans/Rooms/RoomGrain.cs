@@ -6,118 +6,131 @@ using Orleans.Placement;
 namespace Mesh.Orleans.Rooms;
 
 /// <summary>
-/// One room: who has listeners of it, and the order of its messages. Each member is sent what waits for it in one call at a time, so all see one order. A new
-/// activation asks the processes of the audience which of them have listeners.
+/// One room: which processes have listeners of it, and the order of its messages. Each process is sent what waits for it in one call at a time, so all see one
+/// order. A new activation knows its members from grain storage before it takes a message; where there is none, it asks the processes of the audience.
 /// </summary>
 [Reentrant, ActivationCountBasedPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed class RoomGrain : Grain, IRoomGrain
 {
-    /// <summary>What waits for one member at most; beyond it the member misses messages, for nobody waits for a slow one.</summary>
+    /// <summary>What waits for one process at most; beyond it the process misses messages, for nobody waits for a slow one.</summary>
     private static readonly CallBounds Bounds = new(BytesMax: 8 * 1024 * 1024, CallBytesMax: 1024 * 1024, CallItemsMax: 1000);
 
     private readonly AudienceCopy _audience;
+    private readonly RoomReach _reach;
+    private readonly StoredState<RoomState> _stored;
     private readonly byte[] _room;
-    private readonly HashSet<IRoomMember> _members = [];
-    private readonly Dictionary<IRoomMember, CallLine<ReadOnlyMemory<byte>, int>> _lines = [];
-    private IRoomMember[] _matching = [];
+    private readonly HashSet<RoomProcess> _members = [];
+
+    /// <summary>Processes that did not answer the last time: nobody waits for them again before they do. Guarded by itself.</summary>
+    private readonly HashSet<RoomProcess> _silent = [];
+
+    private readonly Dictionary<RoomProcess, CallLine<RoomPost, int>> _lines = [];
+    private RoomProcess[] _matching = [];
     private long _matchingVersion = -1;
 
-    public RoomGrain(AudienceCopy audience)
+    public RoomGrain(AudienceCopy audience, RoomReach reach)
     {
         _audience = audience;
+        _reach = reach;
+        _stored = new StoredState<RoomState>("room", GrainContext);
         _room = RoomKey.Parse(this.GetPrimaryKeyString());
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await _audience.ReadyAsync();
-        await Task.WhenAll(_audience.Current.Members.Select(async each =>
-        {
-            // One that does not answer in time may have listeners; one that has none costs a call.
-            if (await ListenersOfAsync(each.Member) is null or > 0) _members.Add(each.Member);
-        }));
+        if (await _stored.LoadAsync() is { } state) _members.UnionWith(state.Members.Where(member => !_reach.IsDead(member)));
+        else await Task.WhenAll(_audience.Current.Members.Select(AskAsync));
     }
 
-    public ValueTask JoinAsync(IRoomMember member)
+    public ValueTask JoinAsync(RoomProcess process) => _members.Add(process) ? SaveAsync() : default;
+
+    public ValueTask LeaveAsync(RoomProcess process)
     {
-        _members.Add(member);
-        return default;
+        _lines.Remove(process);
+        lock (_silent) _silent.Remove(process);
+        return _members.Remove(process) ? SaveAsync() : default;
     }
 
-    public ValueTask LeaveAsync(IRoomMember member)
+    public async ValueTask<int[]> PublishAsync(RoomPost[] posts)
     {
-        _members.Remove(member);
-        return default;
-    }
-
-    public async ValueTask<int[]> PublishAsync(ReadOnlyMemory<byte>[] messages)
-    {
-        var answers = new List<Task<int>>[messages.Length];
+        var answers = new List<Task<int>>[posts.Length];
         var targets = Targets();
-        for (var i = 0; i < messages.Length; i++)
+        for (var i = 0; i < posts.Length; i++)
         {
             answers[i] = [];
             foreach (var target in targets)
-                if (LineOf(target).TryAdd(messages[i], messages[i].Length) is { } answer) answers[i].Add(answer);
+                if (LineOf(target).TryAdd(posts[i], posts[i].Payload.Length) is { } answer) answers[i].Add(answer);
         }
 
-        var receivers = new int[messages.Length];
-        for (var i = 0; i < messages.Length; i++) receivers[i] = (await Task.WhenAll(answers[i])).Sum();
+        var receivers = new int[posts.Length];
+        for (var i = 0; i < posts.Length; i++) receivers[i] = (await Task.WhenAll(answers[i])).Sum();
         return receivers;
     }
 
-    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(ListenersOfAsync))).Sum() ?? 0;
+    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(async member => (await ListenersOfAsync(member)).Answer))).Sum();
 
-    private HashSet<IRoomMember> Targets()
+    private HashSet<RoomProcess> Targets()
     {
         var audience = _audience.Current;
         if (audience.Version != _matchingVersion)
         {
-            _matching = [.. audience.Members.Where(member => Array.Exists(member.Patterns, pattern => GlobPattern.Matches(pattern, _room))).Select(member => member.Member)];
+            _matching = [.. audience.Members.Where(member => Array.Exists(member.Patterns, pattern => GlobPattern.Matches(pattern, _room))).Select(member => member.Process)];
             _matchingVersion = audience.Version;
         }
 
         return _matching.Length == 0 ? _members : [.. _members, .. _matching];
     }
 
-    private CallLine<ReadOnlyMemory<byte>, int> LineOf(IRoomMember member)
+    private CallLine<RoomPost, int> LineOf(RoomProcess process)
     {
-        if (!_lines.TryGetValue(member, out var line)) _lines[member] = line = new(messages => SendAsync(member, messages), Bounds);
+        if (!_lines.TryGetValue(process, out var line)) _lines[process] = line = new(posts => SendAsync(process, posts), Bounds);
         return line;
     }
 
-    private async ValueTask<IReadOnlyList<int>> SendAsync(IRoomMember member, IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    /// <summary>Not in the grain's turns.</summary>
+    private async ValueTask<IReadOnlyList<int>> SendAsync(RoomProcess process, IReadOnlyList<RoomPost> posts)
     {
-        try
+        RoomPost[] sent = [.. posts];
+        bool isPatient;
+        lock (_silent) isPatient = !_silent.Contains(process);
+        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient);
+        lock (_silent)
         {
-            return await member.HandOutAsync(_room, [.. messages]);
+            if (reached.How == ReachedHow.Silent) _silent.Add(process);
+            else _silent.Remove(process);
         }
-        catch (Exception reason) when (Patience.IsOfTheCluster(reason))
-        {
-            if (IsGone(reason)) Forget(member);
-            return new int[messages.Count];
-        }
+
+        if (reached.How == ReachedHow.Gone) Forget(process);
+        return reached.Answer ?? new int[sent.Length];
     }
 
-    /// <returns>Null when it did not answer; 0 when it is gone.</returns>
-    private async Task<int?> ListenersOfAsync(IRoomMember member)
+    /// <summary>One that does not answer may have listeners; one that has none costs a call.</summary>
+    private async Task AskAsync(AudienceMember member)
     {
-        try
-        {
-            return await member.ListenersAsync(_room);
-        }
-        catch (Exception reason) when (Patience.IsOfTheCluster(reason))
-        {
-            if (!IsGone(reason)) return null;
-            Forget(member);
-            return 0;
-        }
+        var listeners = await ListenersOfAsync(member.Process);
+        if (listeners.How == ReachedHow.Silent || listeners.Answer > 0) _members.Add(member.Process);
     }
 
-    private static bool IsGone(Exception reason) => reason is ClientNotAvailableException or SiloUnavailableException;
+    private async Task<Reached<int>> ListenersOfAsync(RoomProcess process)
+    {
+        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true);
+        if (listeners.How == ReachedHow.Gone) Forget(process);
+        return listeners;
+    }
+
+    private async ValueTask SaveAsync() => await _stored.SaveAsync(() => _members.Count == 0 ? null : new RoomState { Members = [.. _members] });
 
     /// <summary>The process is gone. If it is not, it comes back by itself when it hears that the cluster has changed.</summary>
-    private void Forget(IRoomMember member) => GrainFactory.GetGrain<IRoomGrain>(this.GetPrimaryKeyString()).LeaveAsync(member).AsTask().ContinueWith(
-        _ => GrainFactory.GetGrain<IAudienceGrain>(0).ChangeAsync(new AudienceChange(AudienceChangeKind.Leave, member, null)).AsTask(),
+    private void Forget(RoomProcess process) => GrainFactory.GetGrain<IRoomGrain>(this.GetPrimaryKeyString()).LeaveAsync(process).AsTask().ContinueWith(
+        _ => GrainFactory.GetGrain<IAudienceGrain>(0).ChangeAsync(new AudienceChange(AudienceChangeKind.Leave, process, null)).AsTask(),
         TaskScheduler.Default).Unwrap().Ignore();
+}
+
+/// <summary>What grain storage holds of a room: the processes that are assigned to it.</summary>
+[GenerateSerializer]
+internal sealed class RoomState
+{
+    [Id(0)]
+    public RoomProcess[] Members { get; set; } = [];
 }

@@ -1,0 +1,60 @@
+using Mesh.Orleans.Client;
+using Mesh.Orleans.Silo;
+
+namespace Mesh.Orleans.Rooms;
+
+/// <summary>
+/// Calls processes with listeners, and tells those that are gone from those that have lost their silo and are on their way to another: a publish waits for the
+/// latter a moment, so that it does not reach nobody because a silo died. Thread-safe.
+/// </summary>
+internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch)
+{
+    /// <summary>A call that does not reach its process is made again for so long.</summary>
+    private static readonly TimeSpan ReachMax = TimeSpan.FromSeconds(3);
+
+    /// <summary>So long after a silo was lost clients look for another, and Orleans may not know where they are.</summary>
+    private static readonly TimeSpan UnsettledMax = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The silo that the process was is dead.</summary>
+    public bool IsDead(RoomProcess process) => process.Silo is { } silo && silos.IsDeadSilo(silo);
+
+    /// <param name="process">Whom to call.</param>
+    /// <param name="call">May run more than once.</param>
+    /// <param name="isPatient">False: one that does not answer is not called again.</param>
+    public async ValueTask<Reached<T>> CallAsync<T>(RoomProcess process, Func<IRoomMember, ValueTask<T>> call, bool isPatient)
+    {
+        for (var giveUpAt = Environment.TickCount64 + (long)ReachMax.TotalMilliseconds; ;)
+        {
+            try
+            {
+                return new Reached<T>(ReachedHow.Answered, await call(process.Member));
+            }
+            catch (Exception reason) when (Patience.IsOfTheCluster(reason))
+            {
+                var isUnsettled = watch.SinceLoss < UnsettledMax;
+                if (IsDead(process) || (reason is ClientNotAvailableException && !isUnsettled)) return new Reached<T>(ReachedHow.Gone, default);
+                if (!isPatient || (!isUnsettled && Environment.TickCount64 > giveUpAt)) return new Reached<T>(ReachedHow.Silent, default);
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+}
+
+/// <summary>What became of a call.</summary>
+/// <param name="How">Whether it was answered.</param>
+/// <param name="Answer">The answer, if it was.</param>
+internal readonly record struct Reached<T>(ReachedHow How, T? Answer);
+
+internal enum ReachedHow
+{
+    Answered,
+
+    /// <summary>It may be there, and it may have got the call.</summary>
+    Silent,
+
+    /// <summary>The process is gone, and its listeners with it.</summary>
+    Gone,
+}
