@@ -17,6 +17,16 @@ internal static class ErrorMap
         _ => throw new UnreachableException($"No RESP reply for {result}."),
     };
 
+    /// <returns>Null when the position is set.</returns>
+    public static string? Of(RingPositionResult result) => result switch
+    {
+        RingPositionResult.Done => null,
+        RingPositionResult.NoStream => "ERR no such key",
+        RingPositionResult.BelowTop => "ERR The ID specified in XSETID is smaller than the target stream top item",
+        RingPositionResult.AddedBelowLength => "ERR The entries_added specified in XSETID is smaller than the target stream length",
+        _ => throw new UnreachableException($"No RESP reply for {result}."),
+    };
+
     /// <returns>Null when the exception is a fault of ours.</returns>
     public static string? Of(Exception failure) => failure switch
     {

@@ -5,25 +5,27 @@ using System.Text;
 
 namespace Mesh.Testing;
 
-/// <summary>A RESP2 client that shows what is on the wire: texts, numbers, nulls, arrays and <see cref="RespError"/>. Not thread-safe; one flow may send while another reads.</summary>
+/// <summary>A RESP client that shows what is on the wire: texts, numbers, nulls, arrays (maps and pushes too) and <see cref="RespError"/>. Not thread-safe; one flow may send while another reads.</summary>
 public sealed class RespWire : IAsyncDisposable
 {
-    private readonly TcpClient _client = new() { NoDelay = true };
+    private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[64 * 1024];
-    private NetworkStream _stream = null!;
+    private readonly NetworkStream _stream;
     private int _at;
     private int _end;
 
-    private RespWire()
+    private RespWire(Socket socket)
     {
+        _socket = socket;
+        _stream = new NetworkStream(socket);
     }
 
-    public static async Task<RespWire> ConnectAsync(IPEndPoint server)
+    public static async Task<RespWire> ConnectAsync(EndPoint server)
     {
-        var wire = new RespWire();
-        await wire._client.ConnectAsync(server);
-        wire._stream = wire._client.GetStream();
-        return wire;
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        if (server is IPEndPoint) socket.NoDelay = true;
+        await socket.ConnectAsync(server);
+        return new RespWire(socket);
     }
 
     /// <summary>One command, as an array of bulk strings.</summary>
@@ -56,14 +58,16 @@ public sealed class RespWire : IAsyncDisposable
             case '-': return new RespError(rest);
             case ':': return long.Parse(rest, CultureInfo.InvariantCulture);
             case '$': return await ReadBulkAsync(int.Parse(rest, CultureInfo.InvariantCulture));
-            case '*': return await ReadArrayAsync(int.Parse(rest, CultureInfo.InvariantCulture));
-            default: throw new InvalidDataException($"No RESP2 value begins with '{line}'.");
+            case '*' or '>': return await ReadArrayAsync(int.Parse(rest, CultureInfo.InvariantCulture));
+            case '%': return await ReadArrayAsync(2 * int.Parse(rest, CultureInfo.InvariantCulture));
+            case '_': return null;
+            default: throw new InvalidDataException($"No RESP value begins with '{line}'.");
         }
     }
 
     public ValueTask DisposeAsync()
     {
-        _client.Dispose();
+        _socket.Dispose();
         return ValueTask.CompletedTask;
     }
 

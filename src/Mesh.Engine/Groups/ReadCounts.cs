@@ -11,9 +11,6 @@ namespace Mesh.Engine.Groups;
 /// <param name="MaxDeletedId">The greatest id ever deleted by itself.</param>
 internal readonly record struct ReadCounts(long Length, long Added, RingId FirstId, RingId LastId, RingId MaxDeletedId)
 {
-    /// <summary>Whether <see cref="FirstId"/> matters: else it need not be known.</summary>
-    public bool NeedsFirstId(long? entriesRead) => Length > 0 && (entriesRead is null || MaxDeletedId != RingId.None);
-
     /// <summary>The count after a group that counted <paramref name="read"/> was given the record with this id next.</summary>
     public long? After(RingId id, long? read)
     {
@@ -37,5 +34,5 @@ internal readonly record struct ReadCounts(long Length, long Added, RingId First
         return id < FirstId ? Added - Length : id == FirstId ? Added - Length + 1 : null;
     }
 
-    private bool IsBrokenFrom(RingId id) => Length > 0 && MaxDeletedId != RingId.None && id <= MaxDeletedId;
+    private bool IsBrokenFrom(RingId id) => Length > 0 && MaxDeletedId != RingId.None && MaxDeletedId >= FirstId && id <= MaxDeletedId;
 }

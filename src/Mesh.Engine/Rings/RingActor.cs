@@ -14,7 +14,7 @@ public sealed class RingActor(StreamName name, EngineContext engine) : RingGroup
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(read.RecordsMax, 1, nameof(read));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(read.RecordsMax, GroupLimits.EntriesMax, nameof(read));
-        return read.After is null ? DeliverNewAsync(read, cancel) : HoldAsync(read.Group, read.Consumer, idsOnly: false, releasesMissing: false, Choose, cancel);
+        return read.After is null ? DeliverNewAsync(read, cancel) : HoldAsync(read.Group, read.Consumer, idsOnly: false, isHistory: true, Choose, cancel);
 
         void Choose(ConsumerGroup group, Holding holding)
         {
@@ -30,12 +30,12 @@ public sealed class RingActor(StreamName name, EngineContext engine) : RingGroup
     public async ValueTask<GroupRecords> ClaimPendingAsync(PendingClaim claim, CancellationToken cancel = default)
     {
         var forced = claim.Force ? await FindAllAsync(claim.Ids, cancel) : [];
-        return await HoldAsync(claim.Group, claim.Consumer, claim.IdsOnly, releasesMissing: true, Choose, cancel);
+        return await HoldAsync(claim.Group, claim.Consumer, claim.IdsOnly, isHistory: false, Choose, cancel);
 
         void Choose(ConsumerGroup group, Holding holding)
         {
             holding.LastId = claim.LastId;
-            holding.At = claim.DeliveredAt is { } at && at < holding.Now && at > RecordTime.None ? at : holding.Now;
+            holding.At = claim.DeliveredAt is { } at && at < holding.Now && at >= RecordTime.None ? at : holding.Now;
             foreach (var id in claim.Ids)
             {
                 var isPending = group.Pending.TryGet(id, out var entry);
@@ -53,7 +53,7 @@ public sealed class RingActor(StreamName name, EngineContext engine) : RingGroup
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(claim.EntriesMax, 1, nameof(claim));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(claim.EntriesMax, GroupLimits.EntriesMax, nameof(claim));
-        return HoldAsync(claim.Group, claim.Consumer, claim.IdsOnly, releasesMissing: true, Choose, cancel);
+        return HoldAsync(claim.Group, claim.Consumer, claim.IdsOnly, isHistory: false, Choose, cancel);
 
         void Choose(ConsumerGroup group, Holding holding)
         {
@@ -175,13 +175,13 @@ public sealed class RingActor(StreamName name, EngineContext engine) : RingGroup
 
     /// <summary>Makes entries pending with a consumer, and brings their records.</summary>
     /// <param name="groupName">The group.</param>
-    /// <param name="consumerName">Who gets them; created if it is new.</param>
+    /// <param name="consumerName">Who gets them.</param>
     /// <param name="idsOnly">The records are not wanted.</param>
-    /// <param name="releasesMissing">Entries whose records are gone are pending no longer.</param>
+    /// <param name="isHistory">They are the consumer's own: it is created in any case, and entries whose records are gone stay pending.</param>
     /// <param name="choose">In a turn, perhaps several times: chooses them.</param>
     /// <param name="cancel">Ends the call.</param>
     private async ValueTask<GroupRecords> HoldAsync(
-        string groupName, string consumerName, bool idsOnly, bool releasesMissing, Action<ConsumerGroup, Holding> choose, CancellationToken cancel)
+        string groupName, string consumerName, bool idsOnly, bool isHistory, Action<ConsumerGroup, Holding> choose, CancellationToken cancel)
     {
         var read = new Dictionary<Sequence, BatchSlice>();
         while (true)
@@ -201,7 +201,7 @@ public sealed class RingActor(StreamName name, EngineContext engine) : RingGroup
                 var holding = new Holding(Engine.Clock.Now());
                 choose(group, holding);
                 unread = idsOnly ? [] : [.. holding.Entries.Select(entry => entry.Sequence).Where(sequence => !read.ContainsKey(sequence)).Distinct()];
-                if (unread.Count == 0) held = Hold(group, consumerName, holding, idsOnly ? null : read, releasesMissing);
+                if (unread.Count == 0) held = Hold(group, consumerName, holding, idsOnly ? null : read, isHistory);
             }
 
             if (unread.Count == 0) return await held;
@@ -211,22 +211,26 @@ public sealed class RingActor(StreamName name, EngineContext engine) : RingGroup
         }
     }
 
-    private ValueTask<GroupRecords> Hold(ConsumerGroup group, string consumerName, Holding holding, Dictionary<Sequence, BatchSlice>? read, bool releasesMissing)
+    private ValueTask<GroupRecords> Hold(ConsumerGroup group, string consumerName, Holding holding, Dictionary<Sequence, BatchSlice>? read, bool isHistory)
     {
-        if (group.Pending.Count + holding.Entries.Count > GroupLimits.PendingMax || Groups.Take(group, consumerName, holding.Now, out var isNew) is not { } consumer)
-            return new(Nothing(GroupOutcome.Full));
         var slices = read is null ? [] : holding.Take(read);
-        var moves = holding.LastId > group.LastId;
+        var (isNew, moves) = (false, holding.LastId > group.LastId);
+        if (isHistory || holding.Entries.Count > 0)
+        {
+            if (group.Pending.Count + holding.Entries.Count > GroupLimits.PendingMax || Groups.Take(group, consumerName, holding.Now, out isNew) is not { } consumer)
+                return new(Nothing(GroupOutcome.Full));
+            Groups.Hold(group, consumer, holding.Entries, holding.At);
+        }
+
         if (moves) Groups.Move(group, holding.LastId, next: null, group.EntriesRead);
-        Groups.Hold(group, consumer, holding.Entries, holding.At);
-        if (releasesMissing) Groups.Release(group, holding.Missing);
+        if (!isHistory) Groups.Release(group, holding.Missing);
         var answer = new GroupRecords(
             GroupOutcome.Done,
             new RecordPage(slices, Log!.Next, Log.ReadableLow, Log.High),
             holding.Entries.ConvertAll(entry => entry.Id),
             holding.Missing,
             holding.Next);
-        var isChanged = isNew || moves || holding.Entries.Count > 0 || (releasesMissing && holding.Missing.Count > 0);
+        var isChanged = isNew || moves || holding.Entries.Count > 0 || (!isHistory && holding.Missing.Count > 0);
         return isChanged ? AfterCommit(answer) : new(answer);
     }
 

@@ -1,13 +1,11 @@
 using Mesh.Engine.Groups;
-using Mesh.Engine.Streams;
-using Mesh.Frames;
 
 namespace Mesh.Engine.Rings;
 
 /// <summary>What a ring keeps: trimming, deleting one by one, and setting its position. Groups are <see cref="RingActor"/>'s.</summary>
 public abstract class RingKeeper : RingReader
 {
-    private (Sequence Sequence, RingId Id) _first;
+    private (StreamNumber Stream, Sequence Sequence, RingId Id) _first;
 
     private protected RingKeeper(StreamName name, EngineContext engine)
         : base(name, engine)
@@ -100,10 +98,10 @@ public abstract class RingKeeper : RingReader
         var length = LiveCount;
         counts = new ReadCounts(length, Ledger.Added(log.High), RingId.None, log.LastId, Ledger.MaxDeletedId);
         if (length == 0 || !needsFirstId) return true;
-        if (_first.Sequence != Ledger.Low)
+        if (_first.Stream != log.Number || _first.Sequence != Ledger.Low)
         {
             if (log.Cache.First > Ledger.Low) return false;
-            NoteFirst(log.Cache.BatchOf(Ledger.Low).Slice(Ledger.Low, Ledger.Low, 1));
+            foreach (var record in log.Cache.BatchOf(Ledger.Low).Slice(Ledger.Low, Ledger.Low, 1)) _first = (log.Number, Ledger.Low, record.Id);
         }
 
         counts = counts with { FirstId = _first.Id };
@@ -113,18 +111,19 @@ public abstract class RingKeeper : RingReader
     /// <summary>Finds the id of the first record, for <see cref="TryCount"/>.</summary>
     private protected async ValueTask FindFirstAsync(CancellationToken cancel)
     {
-        OpenStream? stream;
-        lock (Turn) stream = Stream;
-        var page = await ReadAsync(new ReadQuery { RecordsMax = 1 }, cancel);
+        StreamNumber stream;
+        Sequence low;
         lock (Turn)
         {
-            foreach (var slice in page.Slices) NoteFirst(slice);
-
-            // A first record that cannot be read is no record.
-            if (stream is null || Stream != stream || _first.Sequence <= Ledger.Low) return;
-            stream.PassBy(_first.Sequence);
+            if (Log is null) return;
             Settle();
+            (stream, low) = (Log.Number, Ledger.Low);
         }
+
+        // One that cannot be read is no record: the next one counts for it.
+        var first = RingId.None;
+        foreach (var record in await ReadAsync(new ReadQuery { From = low, RecordsMax = 1 }, cancel)) first = record.Id;
+        lock (Turn) _first = (stream, low, first);
     }
 
     /// <summary>In a turn, settled: where the ring begins when it keeps so many records, those that are not committed among them.</summary>
@@ -178,17 +177,11 @@ public abstract class RingKeeper : RingReader
 
     private RingPositionResult? Refuse(in RingPosition position, RecordPage newest)
     {
-        if (position.LastId < Ledger.MaxDeletedId) return RingPositionResult.BelowDeleted;
         if (LiveCount == 0) return null;
 
         // A deleted record counts too: ids ascend as long as there are records.
         foreach (var record in newest)
             if (position.LastId < record.Id) return RingPositionResult.BelowTop;
         return position.EntriesAdded < LiveCount ? RingPositionResult.AddedBelowLength : null;
-    }
-
-    private void NoteFirst(in BatchSlice slice)
-    {
-        foreach (var record in slice) _first = (record.Sequence, record.Id);
     }
 }

@@ -64,13 +64,6 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
         if (low > WantedLow) _wantedLow = low;
     }
 
-    /// <summary>Raises the low watermark over records that nobody can read: at once, and for good with the next commit.</summary>
-    public void PassBy(Sequence low)
-    {
-        TrimTo(low);
-        log.RaiseLow(low);
-    }
-
     /// <summary>Brings the low watermark up to now.</summary>
     /// <returns>False when it is not exact before <see cref="LoadPlaces"/>.</returns>
     public bool TryApplyRetention(RecordTime now)

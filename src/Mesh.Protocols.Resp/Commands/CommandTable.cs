@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Mesh.Protocols.Resp.Commands.Groups;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
 
@@ -21,6 +22,8 @@ internal sealed class CommandTable
             new CommandCommand(this), new ConfigCommand(), new InfoCommand(), new TimeCommand(),
             new PublishCommand(), new SubscribeCommand(), new UnsubscribeCommand(), new PatternSubscribeCommand(), new PatternUnsubscribeCommand(), new PubSubCommand(),
             new XAddCommand(), new XLenCommand(), new XRangeCommand(backwards: false), new XRangeCommand(backwards: true), new XReadCommand(), new XTrimCommand(),
+            new XDelCommand(), new XSetIdCommand(), new XGroupCommand(), new XReadGroupCommand(), new XAckCommand(), new XPendingCommand(), new XClaimCommand(), new XAutoClaimCommand(),
+            new XInfoCommand(),
             new DelCommand(), new ExistsCommand(), new TypeCommand(),
         ];
         foreach (var command in all) _byName.Add(Encoding.ASCII.GetBytes(command.Name), command);

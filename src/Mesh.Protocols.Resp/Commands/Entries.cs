@@ -7,6 +7,33 @@ namespace Mesh.Protocols.Resp.Commands;
 /// <summary>Entries of a stream in replies: id, then fields and values in turn.</summary>
 internal static class Entries
 {
+    /// <summary>The entries of a page behind the header of their array.</summary>
+    public static void WriteArray(RespBuffer reply, RecordPage page)
+    {
+        reply.ArrayHeader(page.Count);
+        Write(reply, page);
+    }
+
+    /// <summary>As the other, with the ids of entries that are gone among them, in order, each with a null for its fields.</summary>
+    public static void WriteArray(RespSession session, RecordPage page, IReadOnlyList<RingId> missing)
+    {
+        var next = 0;
+        session.Reply.ArrayHeader(page.Count + missing.Count);
+        foreach (var record in page)
+        {
+            while (next < missing.Count && missing[next] < record.Id) WriteMissing(session, missing[next++]);
+            Write(session.Reply, record);
+        }
+
+        while (next < missing.Count) WriteMissing(session, missing[next++]);
+    }
+
+    public static void WriteIds(RespBuffer reply, IReadOnlyList<RingId> ids)
+    {
+        reply.ArrayHeader(ids.Count);
+        foreach (var id in ids) reply.Id(id);
+    }
+
     public static void Write(RespBuffer reply, RecordPage page)
     {
         foreach (var record in page) Write(reply, record);
@@ -26,6 +53,13 @@ internal static class Entries
         }
 
         return bytes;
+    }
+
+    private static void WriteMissing(RespSession session, RingId id)
+    {
+        session.Reply.ArrayHeader(2);
+        session.Reply.Id(id);
+        session.WriteNullArray();
     }
 
     private static void Write(RespBuffer reply, in RecordView record)

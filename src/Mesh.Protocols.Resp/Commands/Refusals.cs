@@ -12,6 +12,10 @@ internal static class Refusals
     public static RespErrorException UnknownSubcommand(RespArguments arguments) =>
         new($"ERR unknown subcommand '{arguments.Text(1)}'. Try {arguments.Text(0).ToUpperInvariant()} HELP.");
 
+    /// <summary>The subcommand is known, and its arguments are not as it takes them.</summary>
+    public static RespErrorException SubcommandSyntax(RespArguments arguments) =>
+        new($"ERR unknown subcommand or wrong number of arguments for '{arguments.Text(1)}'. Try {arguments.Text(0).ToUpperInvariant()} HELP.");
+
     /// <summary>Whether the command is that subcommand, and has the arguments it takes.</summary>
     /// <param name="arguments">The whole command.</param>
     /// <param name="upperCase">The subcommand's name.</param>

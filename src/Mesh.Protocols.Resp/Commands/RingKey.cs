@@ -2,20 +2,24 @@ using System.Text;
 
 namespace Mesh.Protocols.Resp.Commands;
 
-/// <summary>Keys of rings: names of streams are text.</summary>
+/// <summary>Keys of rings, and names of their groups and consumers: all are text.</summary>
 internal static class RingKey
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static string Decode(ReadOnlySpan<byte> key)
+    public static string Decode(ReadOnlySpan<byte> key) => Decode(key, "ERR a stream's key must be UTF-8 text");
+
+    public static string DecodeName(ReadOnlySpan<byte> name) => Decode(name, "ERR names of groups and consumers must be UTF-8 text");
+
+    private static string Decode(ReadOnlySpan<byte> text, string otherwise)
     {
         try
         {
-            return Strict.GetString(key);
+            return Strict.GetString(text);
         }
         catch (DecoderFallbackException)
         {
-            throw new RespErrorException("ERR a stream's key must be UTF-8 text");
+            throw new RespErrorException(otherwise);
         }
     }
 }

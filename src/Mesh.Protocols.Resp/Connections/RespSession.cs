@@ -16,6 +16,8 @@ public sealed class RespSession : IRoomListener, IDisposable
     private bool _countsAsSubscriber;
     private byte[] _ringKey = [];
     private IRing? _ring;
+    private readonly (byte[]? Bytes, string Text)[] _names = new (byte[]?, string)[4];
+    private int _nextName;
 
     internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, string peer)
     {
@@ -74,6 +76,24 @@ public sealed class RespSession : IRoomListener, IDisposable
         _ring = Mesh.Ring(StreamName.Ring(RingKey.Decode(key)));
         _ringKey = key.ToArray();
         return _ring;
+    }
+
+    /// <summary>As <see cref="Ring"/>, and the key's bytes, which are not copied again for the same key. They must not be changed.</summary>
+    public byte[] RingKeyOf(ReadOnlySpan<byte> key, out IRing ring)
+    {
+        ring = Ring(key);
+        return _ringKey;
+    }
+
+    /// <summary>The name of a group or consumer; one that was used lately costs a comparison.</summary>
+    /// <exception cref="RespErrorException">The name is no UTF-8.</exception>
+    public string GroupName(ReadOnlySpan<byte> name)
+    {
+        foreach (var (bytes, text) in _names)
+            if (bytes is not null && name.SequenceEqual(bytes)) return text;
+        var decoded = RingKey.DecodeName(name);
+        _names[_nextName++ % _names.Length] = (name.ToArray(), decoded);
+        return decoded;
     }
 
     /// <summary>A nil, as the protocol version has it.</summary>

@@ -98,7 +98,7 @@ public sealed record GroupRead(string Group, string Consumer, int RecordsMax, Ri
 
 /// <summary>Gives pending entries to a consumer.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Consumer">Who gets them; created if it is new.</param>
+/// <param name="Consumer">Who gets them; created if it is new and there are any.</param>
 /// <param name="Ids">At most <see cref="GroupLimits.EntriesMax"/>.</param>
 public sealed record PendingClaim(string Group, string Consumer, IReadOnlyList<RingId> Ids)
 {
@@ -123,7 +123,7 @@ public sealed record PendingClaim(string Group, string Consumer, IReadOnlyList<R
 
 /// <summary>Gives entries to a consumer that nobody has acknowledged for long.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="Consumer">Who gets them; created if it is new.</param>
+/// <param name="Consumer">Who gets them; created if it is new and there are any.</param>
 /// <param name="IdleMin">Only entries that were last delivered so long ago.</param>
 /// <param name="Start">The smallest id looked at.</param>
 /// <param name="EntriesMax">How many are claimed, 1 to <see cref="GroupLimits.EntriesMax"/>; ten times as many are looked at.</param>

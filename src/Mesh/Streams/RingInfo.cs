@@ -52,10 +52,7 @@ public enum RingPositionResult
 
     NoStream,
 
-    /// <summary>A greater id was deleted.</summary>
-    BelowDeleted,
-
-    /// <summary>The ring has a record with a greater id.</summary>
+    /// <summary>The ring has a record with a greater id, or has had one since it was last empty.</summary>
     BelowTop,
 
     /// <summary>The ring has more records than were ever added.</summary>

@@ -20,3 +20,9 @@ public sealed class RespClients(OneGateway gateway) : ClientContract(gateway.Res
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespBesideRedis(OneGateway gateway, RedisBeside redis) : RedisParityContract(gateway.RespAsync, redis);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespGroups(OneGateway gateway) : GroupCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespStreamsBesideRedis(OneGateway gateway, RedisBeside redis) : StreamParityContract(gateway.RespAsync, redis);

@@ -44,8 +44,7 @@ internal sealed class RingModel
 
     public RingPositionResult SetPosition(RingPosition position)
     {
-        if (position.LastId < MaxDeletedId) return RingPositionResult.BelowDeleted;
-        if (Living.Count > 0 && position.LastId < Living[^1].Id) return RingPositionResult.BelowTop;
+        if (Living.Count > 0 && position.LastId < Items[^1].Id) return RingPositionResult.BelowTop;
         if (Living.Count > 0 && position.EntriesAdded < Living.Count) return RingPositionResult.AddedBelowLength;
         LastId = position.LastId;
         Added = position.EntriesAdded ?? Added;
@@ -78,7 +77,6 @@ internal sealed class RingModel
 
     public (List<RingId> Claimed, List<RingId> Missing) Claim(Group group, PendingClaim claim, RecordTime now)
     {
-        group.Consumers.Add(claim.Consumer);
         if (claim.LastId > group.LastId) group.LastId = claim.LastId;
         var missing = claim.Ids.Where(id => group.Pending.ContainsKey(id) && !Lives(id)).ToList();
         foreach (var id in missing) group.Pending.Remove(id);
@@ -91,6 +89,7 @@ internal sealed class RingModel
             var before = isPending ? entry.Deliveries : 1;
             group.Pending[id] = new Entry(claim.Consumer, now, claim.Deliveries ?? (claim.IdsOnly ? before : before + 1));
             claimed.Add(id);
+            group.Consumers.Add(claim.Consumer);
         }
 
         return (claimed, missing);
@@ -98,7 +97,6 @@ internal sealed class RingModel
 
     public (List<RingId> Claimed, List<RingId> Missing, RingId Next) ClaimIdle(Group group, IdleClaim claim, RecordTime now)
     {
-        group.Consumers.Add(claim.Consumer);
         var (claimed, missing, looked) = (new List<RingId>(), new List<RingId>(), 0);
         foreach (var (id, entry) in group.Pending.Where(entry => entry.Key >= claim.Start).ToList())
         {
@@ -111,6 +109,7 @@ internal sealed class RingModel
             else if (now.Since(entry.At) >= claim.IdleMin)
             {
                 claimed.Add(id);
+                group.Consumers.Add(claim.Consumer);
                 group.Pending[id] = new Entry(claim.Consumer, now, claim.IdsOnly ? entry.Deliveries : entry.Deliveries + 1);
             }
         }

@@ -1,0 +1,31 @@
+using Mesh.Protocols.Resp.Connections;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary>A read that found nothing and waits for more, while its time lasts.</summary>
+internal sealed class BlockedRead(RespSession session, TimeSpan? block)
+{
+    private readonly long _began = session.Clock.GetTimestamp();
+
+    /// <summary>Waits for the first record of any of the streams, the time, or the client's leaving.</summary>
+    /// <param name="streams">Each with the sequence to wait for.</param>
+    /// <returns>False when the time was up first, or nobody asked to wait.</returns>
+    /// <exception cref="OperationCanceledException">The client has left, or the server stops.</exception>
+    public async ValueTask<bool> WaitAsync(IEnumerable<(IRing Ring, Sequence Next)> streams)
+    {
+        if (block is not { } time) return false;
+
+        // What comes may not be what is waited for: then the wait goes on, for what is left of it.
+        var left = time == Timeout.InfiniteTimeSpan ? time : time - session.Clock.GetElapsedTime(_began);
+        if (time != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero) return false;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
+        var watch = session.WatchAsync(stop, stop.Token);
+        var waits = streams.Select(stream => stream.Ring.WaitAsync(stream.Next, left, stop.Token).AsTask()).ToList();
+        var first = await Task.WhenAny(waits);
+        var hasLeft = stop.IsCancellationRequested;
+        await stop.CancelAsync();
+        await Task.WhenAll([.. waits, watch]).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        if (hasLeft) throw new OperationCanceledException("The client has left, or the server stops.");
+        return await first;
+    }
+}

@@ -1,0 +1,3 @@
+namespace Mesh.Protocols.Resp.Tests.Parity;
+
+public sealed class StreamParityTests(RedisBeside redis) : StreamParityContract(RespServer.OpenAsync, redis);
