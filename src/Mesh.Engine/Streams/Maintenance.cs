@@ -11,7 +11,7 @@ namespace Mesh.Engine.Streams;
 /// <param name="clock">The host's clock.</param>
 /// <param name="open">The streams that are open here.</param>
 /// <param name="wake">Sees to a stream that has rows to delete and is open nowhere.</param>
-/// <param name="warn">Told why maintenance waits: one sentence.</param>
+/// <param name="warn">Told why maintenance waits, or passes a stream over: one sentence.</param>
 public sealed class Maintenance(ILogStore store, SteadyClock clock, Func<IEnumerable<StreamOwner>> open, Func<StreamName, CancellationToken, Task> wake, Action<string> warn)
 {
     private readonly RetentionSweep _sweep = new(store, clock);
@@ -38,8 +38,8 @@ public sealed class Maintenance(ILogStore store, SteadyClock clock, Func<IEnumer
     {
         try
         {
-            foreach (var stream in open()) await stream.MaintainAsync();
-            foreach (var name in await _sweep.NextAsync(stop)) await wake(name, stop);
+            foreach (var stream in open()) await MaintainAsync(stream.Name, stream.MaintainAsync(), stop);
+            foreach (var name in await _sweep.NextAsync(stop)) await MaintainAsync(name, new ValueTask(wake(name, stop)), stop);
             if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
             while (!stop.IsCancellationRequested && await store.ReclaimAsync(stop))
             {
@@ -49,6 +49,23 @@ public sealed class Maintenance(ILogStore store, SteadyClock clock, Func<IEnumer
         {
             OnDeleted();
             warn($"Maintenance waits for the storage: {reason.Message}");
+        }
+    }
+
+    /// <summary>One stream that another owner has taken, or that cannot be opened because what is stored of it is damaged, keeps no other from its maintenance.</summary>
+    private async ValueTask MaintainAsync(StreamName name, ValueTask maintained, CancellationToken stop)
+    {
+        try
+        {
+            await maintained;
+        }
+        catch (StreamFencedException)
+        {
+            // Whoever has it now maintains it.
+        }
+        catch (Exception reason) when (reason is not StorageUnavailableException && !stop.IsCancellationRequested)
+        {
+            warn($"{name} cannot be maintained: {reason.Message}");
         }
     }
 }
