@@ -42,7 +42,7 @@ public sealed record TokenSource(string? Path, IReadOnlyList<DnsEndPoint> Server
     private static DnsEndPoint ParseServer(string text)
     {
         if (text.Length > 0 && !text.Contains(':', StringComparison.Ordinal)) return new DnsEndPoint(text, MemcachedPort);
-        var (host, port) = OptionText.HostAndPort(text) ?? throw new FormatException("off is no server");
+        var (host, port) = OptionText.HostAndPort(text);
         return new DnsEndPoint(host, port);
     }
 }

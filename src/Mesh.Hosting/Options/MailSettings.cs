@@ -30,7 +30,7 @@ public sealed record MailSettings
     public static IReadOnlyList<Option<T>> Of<T>(Func<T, Func<MailSettings, MailSettings>, T> change) =>
     [
         new("zaqar-smtp", "host:port | off", "off", "SMTP server through which Zaqar mails to mailto subscribers",
-            (options, text) => change(options, mail => mail with { Server = OptionText.HostAndPort(text) })),
+            (options, text) => change(options, mail => mail with { Server = text == "off" ? null : OptionText.HostAndPort(text) })),
         new("zaqar-smtp-tls", "off | offered | required", "offered", "when STARTTLS encrypts the mails' way: never, when the server offers it, or always; the certificate must be good",
             (options, text) => change(options, mail => mail with { Tls = OptionText.Word<SmtpTls>(text) })),
         new("zaqar-smtp-ca", "path | off", "off", "PEM file of certificates that are trusted to vouch for the SMTP server, in place of the system's",

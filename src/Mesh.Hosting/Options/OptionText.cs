@@ -27,12 +27,11 @@ public static class OptionText
         _ => text,
     };
 
-    /// <summary>A host and a port; null for off.</summary>
-    public static (string Host, int Port)? HostAndPort(string text)
+    /// <summary>A host and a port.</summary>
+    public static (string Host, int Port) HostAndPort(string text)
     {
-        if (text == "off") return null;
         var colon = text.LastIndexOf(':');
-        if (colon < 1) throw new FormatException("a host and a port joined by a colon, or off, is needed");
+        if (colon < 1) throw new FormatException("a host and a port joined by a colon are needed");
         return (text[..colon], Number(text[(colon + 1)..], 1, 65_535));
     }
 
