@@ -131,10 +131,11 @@ public sealed class RespSession : IRoomListener, IDisposable
         RespMetrics.Subscribed(counts ? 1 : -1);
     }
 
+    /// <summary>Ends every subscription. What the mesh cannot do for one of them at the moment keeps none of the others.</summary>
     public async ValueTask UnsubscribeAllAsync()
     {
-        foreach (var room in Rooms.Names()) await Mesh.Rooms.UnsubscribeAsync(room, this);
-        foreach (var pattern in Patterns.Names()) await Mesh.Rooms.UnsubscribePatternAsync(pattern, this);
+        foreach (var room in Rooms.Names()) await EndAsync(Mesh.Rooms.UnsubscribeAsync(room, this));
+        foreach (var pattern in Patterns.Names()) await EndAsync(Mesh.Rooms.UnsubscribePatternAsync(pattern, this));
         Rooms.Clear();
         Patterns.Clear();
         CountSubscriber();
@@ -151,5 +152,17 @@ public sealed class RespSession : IRoomListener, IDisposable
     {
         Appends.Dispose();
         Reply.Dispose();
+    }
+    /// <summary>A listener that leaves hears no more when the task ends, whether the rest of a cluster was told or not.</summary>
+    private static async ValueTask EndAsync(ValueTask unsubscribed)
+    {
+        try
+        {
+            await unsubscribed;
+        }
+        catch (Exception reason) when (ErrorMap.Of(reason) is not null)
+        {
+            // Nobody is left to be told.
+        }
     }
 }

@@ -1,0 +1,28 @@
+using System.Net;
+using Mesh.Embedded;
+using Mesh.Engine.Storage;
+using Mesh.Testing;
+
+namespace Mesh.Protocols.Resp.Tests.Connections;
+
+/// <summary>What is left of a connection that has ended.</summary>
+public sealed class LeavingTests
+{
+    [Fact]
+    public async Task Every_subscription_ends_with_its_connection_although_the_cluster_cannot_be_told()
+    {
+        await using var store = new MemoryLogStore();
+        await using var mesh = await EmbeddedMesh.StartAsync(store);
+        await using var listener = RespListener.Start(new IPEndPoint(IPAddress.Loopback, 0), new ForgetfulRooms(mesh));
+        await using (var wire = await RespWire.ConnectAsync(listener.EndPoint))
+        {
+            foreach (var room in new[] { "a", "b", "c" }) await wire.AskAsync("SUBSCRIBE", room);
+            foreach (var pattern in new[] { "d*", "e*" }) await wire.AskAsync("PSUBSCRIBE", pattern);
+            Assert.Equal(2, await mesh.Rooms.PatternsAsync());
+        }
+
+        await Eventually.TrueAsync(
+            async () => (await mesh.Rooms.RoomsAsync(default)).Count == 0 && await mesh.Rooms.PatternsAsync() == 0,
+            "no room and no pattern has a listener");
+    }
+}
