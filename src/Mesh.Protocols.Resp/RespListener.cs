@@ -114,7 +114,6 @@ public sealed partial class RespListener : IAsyncDisposable
 
     private void Serve(Socket socket)
     {
-        socket.NoDelay = true;
         if (_connections.Count >= _options.ConnectionsMax)
         {
             _ = RefuseAsync(socket);
@@ -132,7 +131,11 @@ public sealed partial class RespListener : IAsyncDisposable
         RespMetrics.Connected(1);
         try
         {
-            using (socket) await _transport.RunAsync(socket, RunAsync);
+            using (socket)
+            {
+                socket.NoDelay = true;
+                await _transport.RunAsync(socket, RunAsync);
+            }
         }
         catch (Exception fault)
         {
