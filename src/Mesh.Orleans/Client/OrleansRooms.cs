@@ -161,15 +161,19 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     {
         var changed = _context.Changes.Next;
         await ChangeAsync(AudienceChangeKind.Enter, null);
-        changed.UnsafeRegister(static self => _ = Task.Run(((OrleansRooms)self!).ComeBackAsync), this);
+        ComeBackAfter(changed);
     }
+
+    private void ComeBackAfter(CancellationToken changed) => changed.UnsafeRegister(static self => _ = Task.Run(((OrleansRooms)self!).ComeBackAsync), this);
 
     /// <summary>A silo is gone, and with it perhaps what it knew of this process.</summary>
     private async Task ComeBackAsync()
     {
+        // Whatever becomes of this time: when no silo answers, the next change is that one does.
+        ComeBackAfter(_context.Changes.Next);
         try
         {
-            await EnterOnceAsync();
+            await ChangeAsync(AudienceChangeKind.Enter, null);
             foreach (var room in await _here.RoomsAsync(default))
                 await InTurnAsync(TurnOf(room), async () =>
                 {
@@ -182,8 +186,7 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
         }
         catch (StorageUnavailableException)
         {
-            // No silo answers. The next change of the cluster is that one does.
-            lock (_entering) _entered = null;
+            // No silo answers.
         }
     }
 
