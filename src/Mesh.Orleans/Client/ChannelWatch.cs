@@ -53,8 +53,8 @@ internal sealed class ChannelWatch(IChannel tree, TimeProvider clock)
     {
         _recent = new ChannelIndex();
         _next = _recentFrom = from;
-        _following = new CancellationTokenSource();
-        _ = Task.Run(() => FollowAsync(from, _following.Token));
+        var following = _following = new CancellationTokenSource();
+        _ = Task.Run(() => FollowAsync(from, following.Token));
     }
 
     /// <summary>In a turn: nobody waits any more, or must not.</summary>
