@@ -1,11 +1,12 @@
+using Mesh.Engine.Queues;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Time;
 
 namespace Mesh.Engine.Streams;
 
 /// <summary>
-/// Looks for streams that keep rows which retention has long taken, because nobody has them open: a bounded number with each step, round after round. The
-/// host calls it now and then, and opens what it finds. Not thread-safe.
+/// Looks for streams that keep rows which retention has long taken, and for queues whose oldest messages have long expired, because nobody has them open: a
+/// bounded number with each step, round after round. The host calls it now and then, and opens what it finds. Not thread-safe.
 /// </summary>
 public sealed class RetentionSweep(ILogStore store, SteadyClock clock)
 {
@@ -21,6 +22,7 @@ public sealed class RetentionSweep(ILogStore store, SteadyClock clock)
     /// <summary>From the end of one round to the beginning of the next.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
 
+    private readonly QueueHeads _heads = new(store);
     private StreamNumber _after;
     private RecordTime _notBefore;
 
@@ -32,12 +34,12 @@ public sealed class RetentionSweep(ILogStore store, SteadyClock clock)
         if (now < _notBefore) return [];
         var streams = await store.ListStoredAsync(_after, LookedMax, cancel);
         var found = new List<StreamName>();
+        _heads.BeginStep();
         foreach (var stream in streams)
         {
+            if (found.Count == FoundMax || _heads.IsUsedUp) return found;
+            if (await IsDueAsync(stream, now, cancel)) found.Add(stream.Name);
             _after = stream.Number;
-            if (!IsDue(stream, now)) continue;
-            found.Add(stream.Name);
-            if (found.Count == FoundMax) return found;
         }
 
         if (streams.Count < LookedMax)
@@ -49,9 +51,13 @@ public sealed class RetentionSweep(ILogStore store, SteadyClock clock)
         return found;
     }
 
-    private static bool IsDue(in StoredStream stream, RecordTime now)
+    private async ValueTask<bool> IsDueAsync(StoredStream stream, RecordTime now, CancellationToken cancel)
     {
         if (stream.FirstBatch is not { } oldest) return false;
-        return oldest.Last < stream.LowWatermark || (stream.Options.RetentionAge is { } age && now.Since(oldest.LastTime) - Overdue >= age);
+        if (oldest.Last < stream.LowWatermark) return true;
+        if (stream.Options.RetentionAge is { } age && now.Since(oldest.LastTime) - Overdue >= age) return true;
+        if (stream.Name.Kind != StreamKind.Queue) return false;
+        var expiresAt = await _heads.ExpiryAsync(stream.Number, oldest, cancel);
+        return expiresAt < RecordTime.Max && now.Since(expiresAt) >= Overdue;
     }
 }

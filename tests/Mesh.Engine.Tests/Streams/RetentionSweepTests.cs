@@ -1,7 +1,9 @@
 using Mesh.Embedded;
+using Mesh.Engine.Queues;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
+using Mesh.Frames;
 using Mesh.Testing;
 using Xunit;
 
@@ -68,6 +70,63 @@ public sealed class RetentionSweepTests : IAsyncDisposable
         Assert.Equal(["after"], await AppendAndReadAsync(mesh));
     }
 
+    [Fact]
+    public async Task Queues_are_found_when_all_messages_of_their_oldest_batch_have_long_expired()
+    {
+        await PostAsync("mortal", Given.Mortal("a", TimeSpan.FromMinutes(2)), Given.Segment("b"));
+        await PostAsync("endless", Given.Segment("a"));
+        await PostAsync("longer", Given.Mortal("a", TimeSpan.FromHours(1)));
+        await PostAsync("mixed", Mixed());
+        var sweep = NewSweep();
+        _clock.Advance(TimeSpan.FromSeconds(179));
+        Assert.Empty(await sweep.NextAsync());
+        _clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(["mortal"], (await sweep.NextAsync()).Select(name => name.Name));
+    }
+
+    [Fact]
+    public async Task A_step_reads_a_bounded_part_of_the_queues_and_a_batch_once()
+    {
+        var large = Given.Mortal(new string('x', (int)(QueueHeads.StepBytesMax / 2)), TimeSpan.FromMinutes(1));
+        for (var i = 1; i <= 5; i++) await PostAsync($"{i}", large);
+        var sweep = NewSweep();
+        Assert.Empty(await sweep.NextAsync());
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        var steps = new List<string>();
+        for (var step = 0; step < 3; step++) steps.Add(string.Concat((await sweep.NextAsync()).Select(name => name.Name)));
+
+        // The first step of all read two; what it learnt of them counts in the second round.
+        Assert.Equal(["34", "5", ""], steps);
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal("12345", string.Concat((await sweep.NextAsync()).Select(name => name.Name)));
+    }
+
+    [Fact]
+    public async Task The_host_deletes_expired_messages_that_nobody_has_asked_for()
+    {
+        await PostAsync("forgotten", Given.Mortal("a", TimeSpan.FromMinutes(1)), Given.Mortal("b", TimeSpan.FromMinutes(1)), Given.Segment("kept"));
+        _clock.Advance(TimeSpan.FromMinutes(5));
+        await using var mesh = await EmbeddedMesh.StartAsync(_store, clock: _clock);
+        var other = mesh.Ring(StreamName.Ring("other"));
+        for (var tries = 0; tries < 1000 && await OldestAsync("forgotten") < 3; tries++)
+        {
+            // Maintenance goes on beside the test, and commits with what it appends.
+            _clock.Advance(TimeSpan.FromSeconds(5));
+            await other.AppendAsync(Given.Segment("x"));
+        }
+
+        Assert.Equal(3, await OldestAsync("forgotten"));
+        Assert.Equal(["kept"], (await mesh.Queue(StreamName.Queue("forgotten")).ListAsync(new QueueQuery())).Records.Bodies());
+    }
+
+    private static ReadOnlyMemory<byte> Mixed()
+    {
+        using var writer = new SegmentWriter();
+        writer.Add(new RecordFields { TtlMicros = 60_000_000 }, "a"u8);
+        writer.Add(new RecordFields { TtlMicros = 3_600_000_000 }, "b"u8);
+        return writer.Finish().ToArray();
+    }
+
     private static async Task<List<string>> AppendAndReadAsync(EmbeddedMesh mesh)
     {
         var channel = mesh.Channel(StreamName.Channel("a"));
@@ -87,6 +146,17 @@ public sealed class RetentionSweepTests : IAsyncDisposable
             await mesh.Channel(StreamName.Channel(name)).AppendAsync(Given.Segment("x"));
         }
     }
+
+    /// <summary>Posts to a queue, each segment a batch of its own, and closes it.</summary>
+    private async Task PostAsync(string name, params ReadOnlyMemory<byte>[] segments)
+    {
+        await using var mesh = await EmbeddedMesh.StartAsync(_store, clock: _clock);
+        foreach (var segment in segments) await mesh.Queue(StreamName.Queue(name)).AppendAsync(segment);
+    }
+
+    /// <summary>The oldest record stored of a queue.</summary>
+    private async Task<long> OldestAsync(string name) =>
+        (await _store.ListStoredAsync(default, 1000)).Single(stream => stream.Name == StreamName.Queue(name)).FirstBatch!.Value.First.Value;
 
     /// <summary>Batches of the channels.</summary>
     private async Task<int> CountAsync() =>
