@@ -36,6 +36,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     /// <summary>Commits that were written, whatever was told about them.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>What the last transaction that was written held of its last stream.</summary>
+    public StreamCommit? Last { get; private set; }
+
     /// <summary>From now on the batch that begins with this record, in whatever stream, reads as damaged.</summary>
     public void Damage(Sequence first) => _damaged = [.. _damaged, first];
 
@@ -75,6 +78,7 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
         if (fault == CommitFault.UnknownNotStored) throw new CommitOutcomeUnknownException("The test cut the connection before the commit.", new IOException());
         var outcomes = await inner.CommitAsync(commits);
         Commits++;
+        Last = commits[^1];
         return fault == CommitFault.UnknownStored
             ? throw new CommitOutcomeUnknownException("The test cut the connection after the commit.", new IOException())
             : outcomes;

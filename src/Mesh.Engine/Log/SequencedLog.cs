@@ -107,8 +107,11 @@ internal sealed class SequencedLog
         return placement;
     }
 
-    /// <summary>Closes the batches that wait, for a commit. Until <see cref="Commit"/> or <see cref="Rollback"/> they stay with the log.</summary>
-    public IReadOnlyList<BatchRow> Seal()
+    /// <summary>Batches that are closed for a commit, until <see cref="Commit"/> or <see cref="Rollback"/>. Always the same list.</summary>
+    public IReadOnlyList<BatchRow> Sealed => _sealed;
+
+    /// <summary>Closes the batches that wait, for a commit.</summary>
+    public void Seal()
     {
         foreach (var batch in _open)
         {
@@ -120,7 +123,6 @@ internal sealed class SequencedLog
         }
 
         _open.Clear();
-        return _sealed;
     }
 
     /// <summary>Sequence and time as they are once the sealed batches are stored.</summary>

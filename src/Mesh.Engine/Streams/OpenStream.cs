@@ -14,6 +14,9 @@ namespace Mesh.Engine.Streams;
 internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan trimInterval, StreamOwner owner)
 {
     private readonly LogTrimmer _trimmer = new(opened, trimInterval);
+
+    // What most commits are. It is the same one each time: the log's list of sealed batches is.
+    private readonly StreamCommit _batchesOnly = new() { Stream = log.Number, Token = opened.Token, Batches = log.Sealed };
     private BatchCommitted? _show;
     private long _shownBytes;
     private Sequence _wantedLow = log.Low;
@@ -80,29 +83,20 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
     {
         (_isAheadUnderWay, _isAhead) = (_isAhead, false);
         _lowUnderWay = WantedLow;
-        var batches = log.Seal();
+        log.Seal();
         var trim = _trimmer.TakeDue(_lowUnderWay, log.AfterSealed, now);
         if (trim is not null) owner.OnDeleting();
         if (_wantsLowWritten) Journal.Add(JournalOp.Low, VarintBytes(_lowUnderWay.Value));
         _wantsLowWritten = false;
         var journal = Journal.Seal();
         var snapshot = Journal.IsSnapshotDue || owner.WantsSnapshot ? TakeSnapshot() : (SnapshotRow?)null;
-        if (batches.Count == 0 && journal is null && snapshot is null && trim is null)
-        {
-            // All that it follows from is durable.
-            log.RaiseLow(_lowUnderWay);
-            return null;
-        }
+        if (journal is not null || snapshot is not null || trim is not null)
+            return _batchesOnly with { Journal = journal, Snapshot = snapshot, Trim = trim };
+        if (log.Sealed.Count > 0) return _batchesOnly;
 
-        return new StreamCommit
-        {
-            Stream = log.Number,
-            Token = opened.Token,
-            Batches = batches,
-            Journal = journal,
-            Snapshot = snapshot,
-            Trim = trim,
-        };
+        // All that it follows from is durable.
+        log.RaiseLow(_lowUnderWay);
+        return null;
     }
 
     /// <summary>What the last commit took is durable: readers see it from now on.</summary>

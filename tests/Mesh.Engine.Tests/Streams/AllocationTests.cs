@@ -21,6 +21,23 @@ public sealed class AllocationTests
         Assert.Equal(2890, bytes);
     }
 
+    [Fact]
+    public async Task Commits_of_batches_alone_are_the_same_object_each_time()
+    {
+        var store = new FaultyLogStore(new MemoryLogStore());
+        await using var mesh = await EmbeddedMesh.StartAsync(store, clock: new ManualClock());
+        var ring = mesh.Ring(StreamName.Ring("r"));
+        await ring.AppendAsync(Given.Segment("a"));
+        var first = store.Last;
+        await ring.AppendAsync(Given.Segment("b"));
+        Assert.Same(first, store.Last);
+        await ring.TrimToCountAsync(1);
+        Assert.NotSame(first, store.Last);
+        await ring.AppendAsync(Given.Segment("c"));
+        Assert.Same(first, store.Last);
+        Assert.Equal(["b", "c"], (await ring.ReadAsync(new ReadQuery())).Bodies());
+    }
+
     private static int Walk(RecordPage page)
     {
         var bytes = 0;
