@@ -13,6 +13,8 @@ public abstract class QueueContract : MeshContract
     private static readonly StreamName Name = StreamName.Queue("jobs");
     private static readonly ClaimTerms Minute = new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1));
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private IQueue Queue => Mesh.Queue(Name);
 
     [ContractFact]
@@ -165,6 +167,87 @@ public abstract class QueueContract : MeshContract
         var done = new ConcurrentBag<long>();
         await Task.WhenAll(Enumerable.Range(0, 100).Select(worker => Task.Run(() => WorkAsync(worker, held, done))));
         Assert.Equal(Enumerable.Range(1, Records).Select(sequence => (long)sequence), done.Order());
+    }
+
+    [ContractFact]
+    public async Task A_wait_ends_when_records_come_are_released_or_due_or_a_claim_is_over()
+    {
+        var seen = await SeenAsync();
+        await PostAsync("a");
+        seen = await NextAsync(seen);
+        var claim = await Queue.ClaimAsync(1, Minute);
+        await Queue.ReleaseAsync(claim.Id!.Value);
+        seen = await NextAsync(seen);
+        await Queue.ClaimAsync(1, Minute);
+        seen = await SeenAsync();
+        var over = NextAsync(seen);
+        await AdvanceUntilAsync(over, Minute.VisibilityTimeout);
+        seen = await SeenAsync();
+        await PostDelayedAsync("b", TimeSpan.FromSeconds(30));
+        await Queue.ClaimAsync(10, Minute);
+        seen = await SeenAsync();
+        await AdvanceUntilAsync(NextAsync(seen), TimeSpan.FromSeconds(30));
+        Assert.Equal(["b"], (await Queue.ClaimAsync(10, Minute)).Page.Records.Bodies());
+    }
+
+    [ContractFact]
+    public async Task Waiters_miss_nothing_however_a_post_falls_between_their_looking_and_their_waiting()
+    {
+        var taken = new ConcurrentBag<string>();
+        var workers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            for (long seen = 0; taken.Count < 50;)
+            {
+                var claim = await Queue.ClaimAsync(1, Minute);
+                foreach (var body in claim.Page.Records.Bodies()) taken.Add(body);
+                if (claim.Id is null && taken.Count < 50) seen = await Queue.WaitChangeAsync(seen, TimeSpan.FromDays(1));
+            }
+        })).ToArray();
+        for (var i = 0; i < 50; i++) await PostAsync($"{i}");
+        while (taken.Count < 50) await Task.Yield();
+        await PostAsync("wakes those who still wait");
+        await Task.WhenAll(workers).WaitAsync(Patience);
+        Assert.Equal(50, taken.Where(body => int.TryParse(body, out _)).Distinct().Count());
+    }
+
+    [ContractFact]
+    public async Task A_wait_ends_when_its_time_is_up_or_it_is_cancelled()
+    {
+        var seen = await SeenAsync();
+        Assert.Equal(seen, await Queue.WaitChangeAsync(seen, TimeSpan.Zero));
+        using var cancel = new CancellationTokenSource();
+        var waiting = Queue.WaitChangeAsync(seen, TimeSpan.FromDays(1), cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+    }
+
+    /// <summary>The number as it stands: asked for until it stays, for what was done just before may still be told.</summary>
+    private async Task<long> SeenAsync()
+    {
+        var seen = await NextAsync(0);
+        while (await Queue.WaitChangeAsync(seen, TimeSpan.Zero) is var next && next != seen) seen = next;
+        return seen;
+    }
+
+    private async Task<long> NextAsync(long seen)
+    {
+        var next = await Queue.WaitChangeAsync(seen, TimeSpan.FromDays(1)).AsTask().WaitAsync(Patience);
+        Assert.NotEqual(seen, next);
+        return next;
+    }
+
+    /// <summary>Time goes by until the task ends: on some hosts a timer is set in its own time.</summary>
+    private async Task AdvanceUntilAsync(Task task, TimeSpan by)
+    {
+        for (Clock.Advance(by); !task.IsCompleted; Clock.Advance(TimeSpan.FromMilliseconds(1))) await Task.Yield();
+        await task;
+    }
+
+    private async Task PostDelayedAsync(string body, TimeSpan delay)
+    {
+        using var writer = new SegmentWriter();
+        writer.Add(new RecordFields { DelayMicros = (long)delay.TotalMicroseconds }, Encoding.UTF8.GetBytes(body));
+        Assert.IsType<AppendResult.Appended>(await Queue.AppendAsync(writer.Finish()));
     }
 
     private async Task WorkAsync(int worker, ConcurrentDictionary<long, bool> held, ConcurrentBag<long> done)

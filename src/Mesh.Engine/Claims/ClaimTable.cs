@@ -39,6 +39,12 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
 
     public bool IsFull => _entries.Count >= EntriesMax;
 
+    /// <summary>Rises whenever records are free again, or are due.</summary>
+    public long Freed { get; private set; }
+
+    /// <summary>Before this nothing is free without anybody's doing.</summary>
+    public RecordTime NextAt => _times.NextFree;
+
     public int FreeCount => _free.Count;
 
     /// <summary>Records that are there, up to <paramref name="high"/>.</summary>
@@ -50,7 +56,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         while (_times.TryTakeEnded(now, out var claim))
             if (claim.EndsAt <= now && IsCurrent(claim)) End(claim);
         while (_times.TryTakeDue(now, out var entry))
-            if (IsCurrent(entry) && entry.Claim is null && !entry.IsDying) SetFree(entry);
+            if (IsCurrent(entry) && entry.Claim is null && !entry.IsDying) SetFreeAgain(entry);
         while (_times.TryTakeExpired(now, out var entry))
             if (IsCurrent(entry) && entry.ExpiresAt <= now && entry.Claim is null && !entry.IsDying) Drop(entry.Sequence);
         if (_times.IsStale(_entries.Count, _claims.Count)) AwaitAnew();
@@ -265,6 +271,12 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
 
     private void SetFree(ClaimEntry entry) => (entry.Deliveries < deliveriesMax ? _free : _spent).Add(entry.Sequence);
 
+    private void SetFreeAgain(ClaimEntry entry)
+    {
+        SetFree(entry);
+        Freed++;
+    }
+
     private void Hold(LiveClaim claim, ClaimEntry entry)
     {
         _claims[claim.Id] = claim;
@@ -288,7 +300,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         foreach (var entry in claim.Entries)
         {
             entry.Claim = null;
-            SetFree(entry);
+            SetFreeAgain(entry);
         }
     }
 

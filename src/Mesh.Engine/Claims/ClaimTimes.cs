@@ -15,6 +15,17 @@ internal sealed class ClaimTimes
     /// <summary>Times that are waited for.</summary>
     public int Count => _due.Count + _expiries.Count + _ends.Count;
 
+    /// <summary>No entry is due and no claim ends before; the greatest time when nothing is waited for.</summary>
+    public RecordTime NextFree
+    {
+        get
+        {
+            var due = _due.TryPeek(out _, out var first) ? first : long.MaxValue;
+            var end = _ends.TryPeek(out _, out first) ? first : long.MaxValue;
+            return Math.Min(due, end) is < long.MaxValue and var next ? new RecordTime(next) : RecordTime.Max;
+        }
+    }
+
     /// <summary>The entry is free from the time on at which it is visible.</summary>
     public void AwaitDue(ClaimEntry entry) => _due.Enqueue(entry, entry.VisibleAt.Micros);
 

@@ -16,10 +16,18 @@ namespace Mesh.Engine.Queues;
 public abstract class QueueReader : StreamActor
 {
     private static readonly QueueQuery AnyOne = new() { RecordsMax = 1, IncludeClaimed = true, IncludeDelayed = true };
+    private static readonly TimeSpan SleepMin = TimeSpan.FromMilliseconds(1);
+
+    private readonly QueueChanges _changes;
     private int _claimsCounted;
+    private long _freedCounted;
 
     private protected QueueReader(StreamName name, EngineContext engine)
-        : base(name, engine) => Table = NewTable();
+        : base(name, engine)
+    {
+        Table = NewTable();
+        _changes = new QueueChanges(engine.Clock.Now().Micros);
+    }
 
     private protected ClaimTable Table { get; private set; }
 
@@ -82,6 +90,30 @@ public abstract class QueueReader : StreamActor
         return new ClaimView(claim, timeout, age, await PageOfAsync(stream, held, now, cancel));
     }
 
+    public async ValueTask<long> WaitChangeAsync(long seen, TimeSpan timeout, CancellationToken cancel = default)
+    {
+        var since = Engine.Clock.Source.GetTimestamp();
+        while (true)
+        {
+            await EnsureReadableAsync();
+            TaskCompletionSource signal;
+            TimeSpan sleep;
+            lock (Turn)
+            {
+                var now = Engine.Clock.Now();
+                if (Log is not null) Advance(now);
+                var left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Engine.Clock.Source.GetElapsedTime(since);
+                if (_changes.Count != seen || left <= TimeSpan.Zero) return _changes.Count;
+                var next = Table.NextAt;
+                sleep = next < RecordTime.Max && next.Since(now) < left ? next.Since(now) : left;
+                signal = _changes.Add(next);
+                NoteAwaited();
+            }
+
+            await SleepAsync(signal, sleep, cancel);
+        }
+    }
+
     /// <summary>The oldest and the newest live record; once if they are the same.</summary>
     private protected async ValueTask<QueuePage> EndsAsync(CancellationToken cancel)
     {
@@ -112,6 +144,7 @@ public abstract class QueueReader : StreamActor
             Table = table;
             Options = options;
             CountClaims();
+            _changes.Announce();
         };
     }
 
@@ -123,12 +156,17 @@ public abstract class QueueReader : StreamActor
         StreamJournal.WriteEntry(target, JournalOp.Claims, claims.WrittenSpan);
     }
 
+    private protected override bool IsAwaited => base.IsAwaited || _changes.Waiting > 0;
+
+    internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch) => _changes.Announce();
+
     private protected override void OnTrimmed(Sequence low) => Table.TrimBelow(low);
 
     private protected override void OnReset()
     {
         Table = NewTable();
         CountClaims();
+        _changes.Announce();
     }
 
     /// <summary>In a turn: brings the claims up to now.</summary>
@@ -138,11 +176,37 @@ public abstract class QueueReader : StreamActor
         CountClaims();
     }
 
+    /// <summary>In a turn, after a change of the claims: counts them, and wakes who waits for what they have let go.</summary>
     private protected void CountClaims()
     {
+        if (Table.Freed != _freedCounted) _changes.Announce();
+        _freedCounted = Table.Freed;
+        if (_changes.Waiting > 0) _changes.Note(Table.NextAt);
         if (Table.Claims == _claimsCounted) return;
         EngineMetrics.ClaimsHeld.Add(Table.Claims - _claimsCounted);
         _claimsCounted = Table.Claims;
+    }
+
+    private async ValueTask SleepAsync(TaskCompletionSource signal, TimeSpan time, CancellationToken cancel)
+    {
+        try
+        {
+            await (time == TimeSpan.MaxValue
+                ? signal.Task.WaitAsync(cancel)
+                : signal.Task.WaitAsync(time > SleepMin ? time : SleepMin, Engine.Clock.Source, cancel));
+        }
+        catch (TimeoutException)
+        {
+            // Who waits looks at the time.
+        }
+        finally
+        {
+            lock (Turn)
+            {
+                _changes.Remove(signal);
+                NoteAwaited();
+            }
+        }
     }
 
     private ClaimTable NewTable(StreamOptions? options = null)

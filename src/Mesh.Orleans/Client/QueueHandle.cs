@@ -6,6 +6,8 @@ namespace Mesh.Orleans.Client;
 internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleContext context)
     : StreamHandle(name, grain, context), IQueue
 {
+    private readonly QueueWatch _watch = new(grain, context.Changes, context.Options);
+
     /// <summary>Longer than the deletion is tried.</summary>
     private static readonly ClaimTerms PopTerms = new(TimeSpan.FromMinutes(5), TimeSpan.Zero);
 
@@ -60,6 +62,8 @@ internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleCont
         await DeleteAsync(sequences, CancellationToken.None);
         return claim.Page with { States = states };
     }
+
+    public ValueTask<long> WaitChangeAsync(long seen, TimeSpan timeout, CancellationToken cancel = default) => _watch.WaitAsync(seen, timeout, cancel);
 
     public ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default) => Patience.CallAsync(() => grain.StatsAsync(cancel), cancel);
 }

@@ -78,7 +78,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         var isBefore = page.HighWatermark.Next() == from;
         if (page.Count == 0 && isBefore)
         {
-            await WaitHereAsync(from, wait, cancel);
+            await WaitHereAsync(end => Actor.WaitAsync(from, Timeout.InfiniteTimeSpan, end).AsTask(), wait, cancel);
             page = await Actor.ReadAsync(query, cancel);
         }
 
@@ -117,13 +117,13 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
     public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Actor.StateAsync(cancel);
 
     /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
-    private async ValueTask WaitHereAsync(Sequence until, TimeSpan wait, CancellationToken cancel)
+    protected async ValueTask WaitHereAsync(Func<CancellationToken, Task> waiting, TimeSpan wait, CancellationToken cancel)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leaving.Token);
         end.CancelAfter(wait < IStreamGrain.FollowMax ? wait : IStreamGrain.FollowMax);
         try
         {
-            await Actor.WaitAsync(until, Timeout.InfiniteTimeSpan, end.Token);
+            await waiting(end.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

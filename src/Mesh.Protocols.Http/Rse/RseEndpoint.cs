@@ -35,7 +35,7 @@ public sealed partial class RseEndpoint
         _cors = new CorsRules(options.CorsOrigins);
         _tokens = new TokenCheck(options);
         _publisher = new RsePublisher(mesh, options);
-        _reader = new RseReader(mesh, new Waits(options.WaitsMax, stopping), clock);
+        _reader = new RseReader(mesh, new Waits("rse", options.WaitsMax, stopping), clock);
         _health = new RseHealth(mesh, _tokens, _publisher, clock);
         _log = log ?? NullLogger<RseEndpoint>.Instance;
     }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Claims messages of one queue, and renews and releases claims (Zaqar specification, sections 1.5 and 2.3). Thread-safe.</summary>
-internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWriter bodies)
+internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWriter bodies, LongPoll poll)
 {
     /// <summary>Claims made in a row by one request that hold nothing but what cannot be decrypted here; after that it is answered as if nothing were free.</summary>
     private const int UnreadableClaimsMax = 20;
@@ -14,15 +14,17 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
 
     public async Task PostAsync(ZaqarRequest request)
     {
-        var limit = ReadLimit(request.Query);
+        var (limit, wait) = ReadQuery(request.Query);
         var terms = await ReadTermsAsync(request, isRenewal: false).ConfigureAwait(false);
-        var (id, page) = await ClaimReadableAsync(request, limit, terms).ConfigureAwait(false);
-        if (id is not { } claim)
+        var claimed = await poll.FindAsync(mesh.Queue(request.Stream), request, wait, () => ClaimReadableAsync(request, limit, terms)).ConfigureAwait(false);
+        if (claimed is not { Id: { } claim, Page: var page })
         {
             await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
             return;
         }
 
+        // Nobody is left to be told: others need not wait until the claim ends.
+        if (request.Aborted.IsCancellationRequested) await mesh.Queue(request.Stream).ReleaseAsync(claim, CancellationToken.None).ConfigureAwait(false);
         request.Response.Headers.Location = request.Paths.OfClaim(request.QueueName, claim);
         var answer = AnswerBuffer.Rent();
         new MessageJson(answer.Json, request, bodies, showsClaims: true).WriteAnswer(page);
@@ -62,27 +64,32 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
     /// Claims, and leaves out of the answer what cannot be decrypted here. That stays claimed until the claim ends, so that it does not stand in the way of the others;
     /// a claim that holds nothing else is not shown, and the next one goes past it.
     /// </summary>
-    private async Task<ClaimResult> ClaimReadableAsync(ZaqarRequest request, int limit, ClaimTerms terms)
+    /// <returns>Null when nothing is to be had.</returns>
+    private async Task<ClaimResult?> ClaimReadableAsync(ZaqarRequest request, int limit, ClaimTerms terms)
     {
         for (var left = UnreadableClaimsMax; ; left--)
         {
             var result = await mesh.Queue(request.Stream).ClaimAsync(limit, terms, request.Aborted).ConfigureAwait(false);
             var page = bodies.Readable(result.Page, request.Project);
-            if (page.Records.Count > 0 || result.Id is null) return result with { Page = page };
-            if (left == 0) return new ClaimResult(null, page);
+            if (page.Records.Count > 0) return result with { Page = page };
+            if (result.Id is null || left == 0) return null;
         }
     }
 
-    private int ReadLimit(ZaqarQuery query)
+    private (int Limit, TimeSpan Wait) ReadQuery(ZaqarQuery query)
     {
         var limit = options.ClaimDefault;
+        var wait = TimeSpan.Zero;
         foreach (var parameter in query)
         {
             var value = parameter.DecodeValue().Span;
-            if (!value.IsEmpty && parameter.DecodeName().Span is "limit") limit = ZaqarQuery.Count("limit", value, options.ClaimMax);
+            if (value.IsEmpty) continue;
+            var name = parameter.DecodeName().Span;
+            if (name is "limit") limit = ZaqarQuery.Count("limit", value, options.ClaimMax);
+            else if (name is "wait") wait = ZaqarQuery.Wait(value, options.WaitSecondsMax);
         }
 
-        return limit;
+        return (limit, wait);
     }
 
     private async ValueTask<ClaimTerms> ReadTermsAsync(ZaqarRequest request, bool isRenewal)

@@ -25,6 +25,9 @@ internal sealed class MessageQuery
     /// <summary>How many messages to take out.</summary>
     public int? Pop { get; private set; }
 
+    /// <summary>How long a list waits for a first message.</summary>
+    public TimeSpan Wait { get; private set; }
+
     /// <exception cref="ZaqarRefusal">A parameter has the wrong form or is out of its bounds.</exception>
     public static MessageQuery Read(ZaqarRequest request, ZaqarOptions options)
     {
@@ -83,6 +86,9 @@ internal sealed class MessageQuery
                 break;
             case "claim_id":
                 ClaimId = value.ToString();
+                break;
+            case "wait":
+                Wait = ZaqarQuery.Wait(value, options.WaitSecondsMax);
                 break;
             case "pop" when version.MessagesPop:
                 Pop = ZaqarQuery.Count("pop", value, options.ClaimMax);

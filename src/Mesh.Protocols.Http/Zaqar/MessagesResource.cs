@@ -10,7 +10,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Posts, gets and deletes messages of one queue (Zaqar specification, sections 1.4 and 2.2). Thread-safe.</summary>
-internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory, Deliveries deliveries, MessageSeal seal, BodyWriter bodies)
+internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDirectory directory, Deliveries deliveries, MessageSeal seal, BodyWriter bodies, LongPoll poll)
 {
     /// <summary>Bytes of ids named in a Location header; clients refuse longer headers. The body names every message.</summary>
     private const int LocationBytesMax = 16 * 1024;
@@ -25,6 +25,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     public async Task PostAsync(ZaqarRequest request)
     {
         request.RequireClientId();
+        if (!RepeatKey.TryRead(request.Context.Request, out var key)) throw ZaqarRefusal.BadRequest("Invalid header value", $"{RepeatKey.Fault}.");
         var settings = await directory.SettingsAsync(request.Stream, request.Aborted).ConfigureAwait(false);
         var body = await RequestBody.ReadAsync(request.Context.Request, settings.PostBytesMax, request.Aborted).ConfigureAwait(false);
         var writer = _writers.Get();
@@ -36,8 +37,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
             using var notifications = told.Count > 0 ? new NotificationWriter(request.QueueName, sealing) : null;
             Encode(body, settings, request, writer, notifications, sealing);
             result = notifications is null
-                ? await AppendAsync(request, writer.Finish()).ConfigureAwait(false)
-                : await AppendToldAsync(request, writer.Finish(), told, notifications.Finish()).ConfigureAwait(false);
+                ? await AppendAsync(request, writer.Finish(), key).ConfigureAwait(false)
+                : await AppendToldAsync(request, writer.Finish(), key, told, notifications.Finish()).ConfigureAwait(false);
         }
         finally
         {
@@ -45,7 +46,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         }
 
         if (ErrorMap.Of(result) is { } failure) await ZaqarAnswers.FailAsync(request.Response, failure).ConfigureAwait(false);
-        else if (result is AppendResult.Appended posted) await AnswerPostedAsync(request, posted).ConfigureAwait(false);
+        else if (result is AppendResult.Appended posted) await AnswerPostedAsync(request, posted.Stream, posted.First, posted.Count).ConfigureAwait(false);
+        else if (result is AppendResult.Duplicate before) await AnswerPostedAsync(request, before.Stream, before.First, before.Count).ConfigureAwait(false);
     }
 
     public Task GetAsync(ZaqarRequest request)
@@ -103,16 +105,20 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private static string NothingToDelete(ApiVersion version) =>
         version.MessagesPop ? "Name either the ids of the messages to delete, or by pop how many to take out." : "Name the ids of the messages to delete.";
 
-    private ValueTask<AppendResult> AppendAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages) =>
-        mesh.Queue(request.Stream).AppendAsync(messages, new AppendOptions { MustExist = request.Version.QueuesMustExist });
+    /// <param name="request">Who posts; a key is the client's own, in one queue.</param>
+    /// <param name="messages">A segment.</param>
+    /// <param name="key">By which a repeat is known; null when it is none.</param>
+    private ValueTask<AppendResult> AppendAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, string? key) =>
+        mesh.Queue(request.Stream).AppendAsync(
+            messages, new AppendOptions { MustExist = request.Version.QueuesMustExist, DedupeId = key is null ? default : RepeatKey.IdOf(request.ClientId, key) });
 
-    /// <summary>Keeps what subscribers are to be told before the messages are stored: no message is ever there without that.</summary>
-    private async ValueTask<AppendResult> AppendToldAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes)
+    /// <summary>Keeps what subscribers are to be told before the messages are stored: no message is ever there without that. Of a repeat they were told before.</summary>
+    private async ValueTask<AppendResult> AppendToldAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, string? key, IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes)
     {
         var kept = await deliveries.KeepAsync(told, notes).ConfigureAwait(false);
         var refused = kept.Find(each => each.Result is AppendResult.Busy or AppendResult.TooLarge).Result;
-        var result = refused ?? await AppendAsync(request, messages).ConfigureAwait(false);
-        if (ErrorMap.Of(result) is null) deliveries.Deliver(kept);
+        var result = refused ?? await AppendAsync(request, messages, key).ConfigureAwait(false);
+        if (result is AppendResult.Appended) deliveries.Deliver(kept);
         else await deliveries.TakeBackAsync(kept).ConfigureAwait(false);
         return result;
     }
@@ -133,16 +139,16 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         else _writers.Return(writer);
     }
 
-    private static Task AnswerPostedAsync(ZaqarRequest request, AppendResult.Appended posted)
+    private static Task AnswerPostedAsync(ZaqarRequest request, StreamNumber stream, Sequence first, int count)
     {
         var location = new StringBuilder(request.Paths.OfMessages(request.QueueName)).Append("?ids=");
         var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], request.Paths, request.QueueName);
         var answer = AnswerBuffer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray("resources"u8);
-        for (var i = 0; i < posted.Count; i++)
+        for (var i = 0; i < count; i++)
         {
-            var id = new MessageId(posted.Stream, posted.First.Plus(i));
+            var id = new MessageId(stream, first.Plus(i));
             answer.Json.WriteStringValue(path.Of(id, null));
             if (location.Length > LocationBytesMax) continue;
             if (i > 0) location.Append(',');
@@ -178,7 +184,11 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private async Task ListAsync(ZaqarRequest request, MessageQuery query)
     {
         request.RequireClientId();
-        var page = await PageAsync(request, query).ConfigureAwait(false);
+        var marker = default(MessageId);
+        var canBeBehind = query.Marker is null || MessageId.TryParse(query.Marker, out marker);
+        var page = canBeBehind
+            ? await poll.FindAsync(mesh.Queue(request.Stream), request, query.Wait, () => PageAsync(request, query, marker)).ConfigureAwait(false)
+            : null;
         if (page is null && request.Version.EmptyPagesHaveNoContent)
         {
             await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
@@ -201,10 +211,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
 
     /// <summary>The messages that a list shows; what cannot be decrypted here is left out.</summary>
     /// <returns>Null when there is none.</returns>
-    private async Task<QueuePage?> PageAsync(ZaqarRequest request, MessageQuery query)
+    private async Task<QueuePage?> PageAsync(ZaqarRequest request, MessageQuery query, MessageId marker)
     {
-        var marker = default(MessageId);
-        if (query.Marker is not null && !MessageId.TryParse(query.Marker, out marker)) return null;
         for (var after = marker.Sequence; ;)
         {
             var page = await mesh.Queue(request.Stream).ListAsync(query.ToMesh(after, request.ClientId), request.Aborted).ConfigureAwait(false);

@@ -15,7 +15,11 @@ internal sealed class ReservedKeys
     private const string DeadLetterTtl = "_dead_letter_queue_messages_ttl";
     private const string ClaimCountMax = "_max_claim_count";
     private const string Encrypt = "_enable_encrypt_messages";
+    private const string RepeatWindow = "_idempotency_window";
     private const string RetryPolicyKey = "_retry_policy";
+
+    /// <summary>7 days: what a stream keeps at most.</summary>
+    private const int RepeatWindowSecondsMax = 7 * 24 * 3600;
 
     private readonly ZaqarOptions _options;
     private readonly (string Name, byte[] Default)[] _shown;
@@ -46,6 +50,7 @@ internal sealed class ReservedKeys
         CheckInteger(metadata, MessageDelay, 0, _options.DelaySecondsMax);
         CheckInteger(metadata, ClaimCountMax, 0, int.MaxValue);
         CheckInteger(metadata, DeadLetterTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
+        CheckInteger(metadata, RepeatWindow, 1, RepeatWindowSecondsMax);
         var encrypt = metadata.Find(Encrypt);
         if (!encrypt.IsEmpty && !encrypt.SequenceEqual("true"u8) && !encrypt.SequenceEqual("false"u8)) throw Wrong(Encrypt, "true or false", encrypt);
         if (_options.MessageKeys.Count == 0 && encrypt.SequenceEqual("true"u8)) throw ZaqarRefusal.Request($"The queue cannot have {Encrypt}: this server has no keys to encrypt messages with. Start it with --zaqar-message-keys, or leave the key out.");
@@ -69,6 +74,7 @@ internal sealed class ReservedKeys
         var count = string.IsNullOrEmpty(target) ? null : PositiveOrNull(metadata, ClaimCountMax);
         return options with
         {
+            DedupeWindow = PositiveOrNull(metadata, RepeatWindow) is { } window ? TimeSpan.FromSeconds(window) : StreamOptions.Default.DedupeWindow,
             DeliveryCountMax = (int?)count,
             DeadLetterQueue = count is null ? null : target,
             DeadLetterTtl = count is not null && PositiveOrNull(metadata, DeadLetterTtl) is { } ttl ? TimeSpan.FromSeconds(ttl) : null,

@@ -10,8 +10,10 @@ internal sealed class StatsResource(IMesh mesh, QueueDirectory directory)
 {
     public async Task GetAsync(ZaqarRequest request)
     {
+        var isDetailed = IsDetailed(request.Query);
         if (request.Version.QueuesMustExist) await directory.RequireAsync(request).ConfigureAwait(false);
         var stats = await mesh.Queue(request.Stream).StatsAsync(request.Aborted).ConfigureAwait(false);
+        var waiting = isDetailed ? await mesh.Queue(request.Stream).ListAsync(new QueueQuery { RecordsMax = 1 }, request.Aborted).ConfigureAwait(false) : null;
         request.NameLocation();
         var answer = AnswerBuffer.Rent();
         var json = answer.Json;
@@ -21,6 +23,7 @@ internal sealed class StatsResource(IMesh mesh, QueueDirectory directory)
         json.WriteNumber("free"u8, stats.Free);
         json.WriteNumber("total"u8, stats.Claimed + stats.Free);
         WriteEnds(json, request, stats.Ends);
+        if (waiting is not null) WriteWaiting(json, request, waiting);
         json.WriteEndObject();
         json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
@@ -36,6 +39,22 @@ internal sealed class StatsResource(IMesh mesh, QueueDirectory directory)
             if (index == 0) WriteEnd(json, "oldest"u8, path, ends, record);
             if (++index == ends.Records.Count) WriteEnd(json, "newest"u8, path, ends, record);
         }
+    }
+
+    /// <summary>Clients check what they know, so this stands there only for who asks for it.</summary>
+    private static bool IsDetailed(ZaqarQuery query)
+    {
+        var isDetailed = false;
+        foreach (var parameter in query)
+            if (parameter.DecodeName().Span is "detailed") isDetailed = ZaqarQuery.Flag("detailed", parameter.DecodeValue().Span);
+        return isDetailed;
+    }
+
+    /// <summary>The oldest message that nobody has claimed and that is due: for how long consumers are behind.</summary>
+    private static void WriteWaiting(Utf8JsonWriter json, ZaqarRequest request, QueuePage waiting)
+    {
+        var path = new MessagePath(stackalloc byte[MessagePath.BytesMax], request.Paths, request.QueueName);
+        foreach (var record in waiting.Records) WriteEnd(json, "oldest_unclaimed"u8, path, waiting, record);
     }
 
     private static void WriteEnd(Utf8JsonWriter json, ReadOnlySpan<byte> name, in MessagePath path, QueuePage ends, in RecordView record)

@@ -54,13 +54,14 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         var bodies = new BodyWriter(seal, options.ChecksumsAreShown);
         _senders = new SenderChoice(options, sockets, clock);
         _deliveries = new Deliveries(mesh, options, subscriptions, directory, secret, _senders, seal, clock, _log);
-        _messages = new MessagesResource(mesh, options, directory, _deliveries, seal, bodies);
+        var poll = new LongPoll(new Waits("zaqar", options.WaitsMax, _stop.Token), clock);
+        _messages = new MessagesResource(mesh, options, directory, _deliveries, seal, bodies, poll);
         _purge = new PurgeResource(mesh, options, subscriptions);
         _share = new ShareResource(options, secret, clock);
         _subscriptions = new SubscriptionsResource(options, subscriptions, _deliveries, clock);
         _sockets = new SocketDoor(mesh, options, HandleAsync, subscriptions, sockets, _stop.Token);
         _signed = new SignedUrlRules(secret, clock);
-        _claims = new ClaimsResource(mesh, options, bodies);
+        _claims = new ClaimsResource(mesh, options, bodies, poll);
         _stats = new StatsResource(mesh, directory);
         _metadata = new MetadataResource(options, directory);
         _health = new HealthResource(mesh);
@@ -92,6 +93,10 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         catch (ZaqarRefusal refusal)
         {
             await ZaqarAnswers.RefuseAsync(context.Response, refusal).ConfigureAwait(false);
+        }
+        catch (WaitRefusal refusal)
+        {
+            await ZaqarAnswers.FailAsync(context.Response, refusal.Failure).ConfigureAwait(false);
         }
         catch (Exception failure)
         {

@@ -80,6 +80,12 @@ public sealed record ZaqarOptions
     /// </summary>
     public IReadOnlyList<byte[]> MessageKeys { get; init; } = [];
 
+    /// <summary>Seconds that a list or a claim waits for a first message at most, whatever it asks for. Default 60; from 0.</summary>
+    public int WaitSecondsMax { get; init; } = 60;
+
+    /// <summary>Requests that wait for messages at once. Default 20,000; 0 to 1,000,000.</summary>
+    public int WaitsMax { get; init; } = 20_000;
+
     /// <summary>Messages are shown with a checksum of their bodies. Default false.</summary>
     public bool ChecksumsAreShown { get; init; }
 
@@ -119,6 +125,8 @@ public sealed record ZaqarOptions
         Check(ClientIdCharsMax, 1, 256, nameof(ClientIdCharsMax));
         Check(ClientIdCharsMin, 1, ClientIdCharsMax, nameof(ClientIdCharsMin));
         Check(JsonDepthMax, 1, 1000, nameof(JsonDepthMax));
+        Check(WaitSecondsMax, 0, 3600, nameof(WaitSecondsMax));
+        Check(WaitsMax, 0, 1_000_000, nameof(WaitsMax));
         foreach (var key in MessageKeys) Check(key.Length, MessageKeyBytes, MessageKeyBytes, "bytes in each of " + nameof(MessageKeys));
     }
 

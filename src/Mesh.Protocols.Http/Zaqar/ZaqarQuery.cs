@@ -18,6 +18,15 @@ internal readonly struct ZaqarQuery(string? text)
         return count >= 1 && count <= max ? count : throw ZaqarRefusal.Request($"The parameter {name} must be 1 to {max}; it is {value}.");
     }
 
+    /// <summary>How long to wait, in seconds; what is out of bounds counts as the nearest bound.</summary>
+    /// <exception cref="ZaqarRefusal">It is no integer.</exception>
+    public static TimeSpan Wait(ReadOnlySpan<char> value, int secondsMax)
+    {
+        if (!IsInteger(value)) throw ZaqarRefusal.Parameter($"The parameter wait must be an integer of seconds; it is '{value}'.");
+        var seconds = int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var count) ? count : value[0] == '-' ? 0 : secondsMax;
+        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, secondsMax));
+    }
+
     /// <exception cref="ZaqarRefusal">It is none of the spellings that Zaqar knows; they are compared exactly.</exception>
     public static bool Flag(string name, ReadOnlySpan<char> value) => value switch
     {

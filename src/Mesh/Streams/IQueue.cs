@@ -34,6 +34,13 @@ public interface IQueue : IStreamLog
     /// <summary>Takes up to <paramref name="limit"/> (1 to 1,000) of the oldest claimable records out of the queue, for good.</summary>
     ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default);
 
+    /// <summary>Waits until somebody who found nothing may find something: records came, were released or are due, or a claim's time is up. Costs nothing meanwhile.</summary>
+    /// <param name="seen">What the call before answered; 0 is answered at once. To miss nothing: ask, look for records, and if there are none wait with that answer.</param>
+    /// <param name="timeout">At most.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>Another number than <paramref name="seen"/>, at times for nothing; the same when the time was up first.</returns>
+    ValueTask<long> WaitChangeAsync(long seen, TimeSpan timeout, CancellationToken cancel = default);
+
     ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default);
 }
 

@@ -39,6 +39,24 @@ public sealed class ClaimTests() : ClaimContract(ZaqarServer.OpenAsync)
     }
 
     [Fact]
+    public async Task Detailed_stats_show_for_how_long_the_oldest_unclaimed_message_has_waited()
+    {
+        await Client.PutAsync("/v2/queues/q", """{"_default_message_delay":0}""");
+        await Client.PostNumbersAsync("q", 1);
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        var paths = await Client.PostNumbersAsync("q", 1);
+        await Client.ClaimAsync("q", limit: 1, ttl: 60);
+        Clock.Advance(TimeSpan.FromSeconds(7));
+        var oldest = (await Client.GetAsync("/v2/queues/q/stats?detailed=true")).Json().GetProperty("messages").GetProperty("oldest_unclaimed");
+        Assert.Equal((7, paths[0]), (oldest.GetProperty("age").GetInt32(), oldest.GetProperty("href").GetString()));
+        Clock.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal(72, (await Client.GetAsync("/v2/queues/q/stats?detailed=true")).Json().GetProperty("messages").GetProperty("oldest_unclaimed").GetProperty("age").GetInt32());
+        foreach (var path in new[] { "/v2/queues/q/stats", "/v2/queues/q/stats?detailed=false", "/v2/queues/empty/stats?detailed=true" })
+            Assert.False((await Client.GetAsync(path)).Json().GetProperty("messages").TryGetProperty("oldest_unclaimed", out _));
+        Assert.Equal(400, (await Client.GetAsync("/v2/queues/q/stats?detailed=maybe")).Status);
+    }
+
+    [Fact]
     public async Task After_two_deliveries_the_third_claim_moves_a_message_to_the_dead_letters()
     {
         await Client.PutAsync("/v2/queues/q", """{"_max_claim_count":2,"_dead_letter_queue":"dead","_dead_letter_queue_messages_ttl":120}""");

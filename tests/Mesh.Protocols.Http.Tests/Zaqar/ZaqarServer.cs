@@ -13,6 +13,7 @@ internal sealed class ZaqarServer : ZaqarDoor
     private readonly EmbeddedMesh _mesh;
     private readonly KestrelHost _host;
     private readonly ZaqarEndpoint _endpoint;
+    private readonly int _timersOfTheHost;
 
     private ZaqarServer(EmbeddedMesh mesh, ZaqarEndpoint endpoint, KestrelHost host, ManualClock clock)
         : base(host.Address, "p")
@@ -21,6 +22,7 @@ internal sealed class ZaqarServer : ZaqarDoor
         _endpoint = endpoint;
         _host = host;
         Clock = clock;
+        _timersOfTheHost = clock.ActiveTimers;
     }
 
     public ManualClock Clock { get; }
@@ -43,6 +45,16 @@ internal sealed class ZaqarServer : ZaqarDoor
 
     /// <summary>A key for queues that encrypt.</summary>
     public static byte[] Key(byte filler) => [.. Enumerable.Repeat(filler, ZaqarOptions.MessageKeyBytes)];
+
+    /// <summary>Until so many requests wait: each has a timer for its end.</summary>
+    public async Task UntilWaitingAsync(int requests)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Clock.ActiveTimers != _timersOfTheHost + requests) await Task.Delay(1, limit.Token);
+    }
+
+    /// <summary>As a host does first when it stops.</summary>
+    public ValueTask StopAsync() => _endpoint.DisposeAsync();
 
     public override async ValueTask DisposeAsync()
     {

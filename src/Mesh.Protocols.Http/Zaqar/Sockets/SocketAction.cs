@@ -70,7 +70,7 @@ internal sealed class SocketAction(InnerCall inner, IMesh mesh, SocketFrame fram
     /// <summary>The stats of a missing queue are zeros, and say that it is missing.</summary>
     private async Task<SocketAnswer> StatsAsync(string queue, string path)
     {
-        var answer = await AskAsync("GET", $"{path}/stats", SocketShapes.AsItIs).ConfigureAwait(false);
+        var answer = await AskAsync("GET", $"{path}/stats", SocketShapes.AsItIs, ["detailed"]).ConfigureAwait(false);
         if (!answer.IsGood) return answer;
         var project = frame.Headers.FirstOrDefault(each => each.Key.Equals(RequestRules.ProjectHeader, StringComparison.OrdinalIgnoreCase)).Value;
         var entry = await mesh.Catalogue.FindAsync(StreamName.Queue(queue, (string)project!), cancel).ConfigureAwait(false);
