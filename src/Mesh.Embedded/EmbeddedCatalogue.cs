@@ -11,20 +11,12 @@ internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, Stream
 
     public ValueTask<StreamEntry?> FindAsync(StreamName name, CancellationToken cancel = default) => actorOf(name).EntryAsync();
 
-    public async ValueTask<bool> UpdateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default)
-    {
-        var actor = actorOf(name);
-        if (await actor.EntryAsync() is not { } entry) return false;
-        if (!await store.UpdateEntryAsync(entry.Number, options, metadata, cancel)) return false;
-        await actor.ReloadAsync();
-        return true;
-    }
+    public ValueTask<bool> UpdateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
+        actorOf(name).UpdateAsync(options, metadata, cancel);
 
     public async ValueTask<bool> DeleteAsync(StreamName name, CancellationToken cancel = default)
     {
-        var number = await store.DeleteAsync(name, cancel);
-        actorOf(name).Forget();
-        if (number is null) return false;
+        if (!await actorOf(name).DeleteAsync(cancel)) return false;
         reclaim();
         return true;
     }

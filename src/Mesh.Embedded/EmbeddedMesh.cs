@@ -2,6 +2,7 @@ using Mesh.Engine;
 using Mesh.Engine.Channels;
 using Mesh.Engine.Commit;
 using Mesh.Engine.Partitions;
+using Mesh.Engine.Pools;
 using Mesh.Engine.Queues;
 using Mesh.Engine.Rings;
 using Mesh.Engine.Rooms;
@@ -21,6 +22,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private readonly EngineContext _engine;
     private readonly StreamRegistry<StreamOwner> _actors;
     private readonly CancellationTokenSource _stop = new();
+    private readonly PoolStores _pools;
     private readonly Thread _writer;
     private readonly Task _maintaining;
 
@@ -28,10 +30,13 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     {
         _options = options;
         var pump = new CommitPump(store, options.Commit);
-        _engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
+        var engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
         _actors = new StreamRegistry<StreamOwner>(Create, options.ActorsMax);
-        var maintenance = new Maintenance(store, _engine.Clock, _actors.Recent, (name, _) => _actors.Get(name).MaintainAsync(opens: true).AsTask(), options.Warn);
+        _pools = new PoolStores(engine.Home, engine.Clock, Lend(options), _stop.Token, _stop.Token);
+        _engine = engine with { Pools = _pools };
+        var maintenance = new Maintenance(store, _engine.Clock, () => _actors.Recent().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
         Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted);
+        Pools = new PoolDirectory(_pools, Catalogue);
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
         _maintaining = maintenance.RunAsync(options.MaintenanceInterval, _stop.Token);
@@ -40,6 +45,8 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     public ICatalogue Catalogue { get; }
 
     public IRooms Rooms { get; } = new RoomDirectory();
+
+    public IPools Pools { get; }
 
     /// <summary>Brings the store's schema up to date and starts.</summary>
     /// <exception cref="StorageUnavailableException">The store cannot be used; the text says why.</exception>
@@ -64,6 +71,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         await _stop.CancelAsync();
         await Task.Run(_writer.Join);
         await _maintaining;
+        await _pools.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -79,6 +87,19 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         StreamKind.Partition => new PartitionActor(name, _engine),
         _ => throw new ArgumentException($"A {name.Kind} keeps no log.", nameof(name)),
     };
+
+    private PoolHost Lend(EmbeddedMeshOptions options) => new()
+    {
+        Open = options.OpenPool,
+        Commit = options.Commit,
+        MaintenanceInterval = options.MaintenanceInterval,
+        Streams = _actors.Recent,
+        Wake = WakeAsync,
+        Warn = options.Warn,
+        RunOnThread = static run => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+    };
+
+    private Task WakeAsync(StreamName name, CancellationToken stop) => _actors.Get(name).MaintainAsync(opens: true).AsTask();
 
     private void WarnOfDamage(StreamName stream, DamagedBatch damaged) =>
         _options.Warn($"Records {damaged.First} to {damaged.First.Plus(damaged.Count - 1)} of {stream} are damaged in storage and were skipped: {damaged.Reason}");

@@ -1,5 +1,6 @@
 using Mesh.Engine;
 using Mesh.Engine.Commit;
+using Mesh.Engine.Storage;
 
 namespace Mesh.Embedded;
 
@@ -17,6 +18,9 @@ public sealed record EmbeddedMeshOptions
 
     /// <summary>How often retention is written to storage for streams that nobody appends to. Default 5 s; from 100 ms.</summary>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Makes the store that a pool's uri names, see <see cref="IPools"/>; an <see cref="ArgumentException"/> says why it names none. Null, the default, takes no pools.</summary>
+    public Func<string, ILogStore>? OpenPool { get; init; }
 
     /// <summary>Told of what an operator should know, such as damaged rows: one sentence each.</summary>
     public Action<string> Warn { get; init; } = static _ => { };

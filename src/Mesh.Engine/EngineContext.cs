@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Engine.Commit;
+using Mesh.Engine.Pools;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
@@ -7,15 +8,29 @@ using Mesh.Engine.Time;
 namespace Mesh.Engine;
 
 /// <summary>What every actor of a store shares.</summary>
-/// <param name="Store">Where streams are kept.</param>
-/// <param name="Pump">The one writer.</param>
+/// <param name="Store">Where streams are kept that are in no pool, and the entries of all.</param>
+/// <param name="Pump">Its one writer.</param>
 /// <param name="Clock">The process's clock.</param>
 /// <param name="Options">Bounds.</param>
 /// <param name="ReportDamage">Told of each damaged batch that a read skipped.</param>
 public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock Clock, EngineOptions Options, Action<StreamName, DamagedBatch> ReportDamage)
 {
+    /// <summary>Where streams are that are in no pool.</summary>
+    public StreamHome Home { get; } = new(Store, Pump);
+
+    /// <summary>The other stores; null where there are none.</summary>
+    public PoolStores? Pools { get; init; }
+
     /// <summary>Actors that somebody waits at. They must stay in memory: a new one would not know who waits.</summary>
     public ConcurrentDictionary<StreamOwner, bool> Awaited { get; } = new();
+
+    /// <summary>Takes ownership of a stream in its home.</summary>
+    /// <returns>Null when it does not exist and was not to be created.</returns>
+    internal async Task<HomedStream?> OpenAsync(StreamName name, StreamSeed? create)
+    {
+        if (Pools is not null) return await Pools.OpenAsync(name, create);
+        return await Pump.OpenAsync(new OpenRequest(name, create)) is { } opened ? new HomedStream(opened, Home) : null;
+    }
 }
 
 /// <summary>Bounds of one stream's actor.</summary>

@@ -25,6 +25,12 @@ public readonly record struct StreamName(string Project, StreamKind Kind, string
     /// <summary>The project of doors that know no tenants.</summary>
     public const string DefaultProject = "default";
 
+    /// <summary>Projects that begin with it are for what Mesh and its doors keep for themselves; no door lets a client name one.</summary>
+    public const char InnerMark = '\u001f';
+
+    /// <summary>True for a stream that no client can name.</summary>
+    public bool IsInner => Project.StartsWith(InnerMark);
+
     public static StreamName Channel(string name, string project = DefaultProject) => new(project, StreamKind.Channel, name);
 
     public static StreamName Queue(string name, string project = DefaultProject) => new(project, StreamKind.Queue, name);

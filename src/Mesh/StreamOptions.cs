@@ -37,6 +37,12 @@ public sealed record StreamOptions
     /// <summary>Queues: time to live of a dead letter from the moment it moves. Null keeps the time that was left.</summary>
     public TimeSpan? DeadLetterTtl { get; init; }
 
+    /// <summary>Queues: the flavor of the pools among which the home of a new queue is chosen (<see cref="IPools"/>). Null chooses among those without one.</summary>
+    public string? Flavor { get; init; }
+
+    /// <summary>The pool that holds the stream's records; null is the host's own store. Chosen when the stream is made, unless it is given then; changing it later has no effect.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StreamOptionsJson.Default.StreamOptions);
 

@@ -1,4 +1,5 @@
 using Mesh.Testing;
+using Mesh.Testing.Storage;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -11,6 +12,9 @@ public interface IMeshFixture : IAsyncDisposable
     ManualClock Clock { get; }
 
     FaultyLogStore Store { get; }
+
+    /// <summary>What pools may lead to.</summary>
+    PoolSet Pools { get; }
 
     /// <summary>Ends the host and starts another one over the same store.</summary>
     Task RestartAsync();
@@ -26,6 +30,8 @@ public abstract class MeshContract : IAsyncLifetime
     protected ManualClock Clock => _fixture.Clock;
 
     protected FaultyLogStore Store => _fixture.Store;
+
+    protected PoolSet Pools => _fixture.Pools;
 
     public async Task InitializeAsync() => _fixture = await StartAsync();
 

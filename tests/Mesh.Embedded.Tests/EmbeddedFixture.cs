@@ -1,6 +1,7 @@
 using Mesh.Contracts.Tests;
 using Mesh.Engine.Storage;
 using Mesh.Testing;
+using Mesh.Testing.Storage;
 
 namespace Mesh.Embedded.Tests;
 
@@ -11,8 +12,9 @@ internal sealed class EmbeddedFixture : IMeshFixture
 
     private readonly IDisposable? _data;
 
-    private EmbeddedFixture(ILogStore store, IDisposable? data)
+    private EmbeddedFixture(ILogStore store, IDisposable? data, PoolSet pools)
     {
+        Pools = pools;
         Store = new FaultyLogStore(store);
         _data = data;
     }
@@ -23,11 +25,14 @@ internal sealed class EmbeddedFixture : IMeshFixture
 
     public FaultyLogStore Store { get; }
 
+    public PoolSet Pools { get; }
+
     /// <param name="store">Goes with the fixture.</param>
     /// <param name="data">Where the store keeps what it keeps; goes after it.</param>
-    public static async Task<IMeshFixture> StartAsync(ILogStore store, IDisposable? data = null)
+    /// <param name="pools">What pools may lead to; null keeps them in memory.</param>
+    public static async Task<IMeshFixture> StartAsync(ILogStore store, IDisposable? data = null, PoolSet? pools = null)
     {
-        var fixture = new EmbeddedFixture(store, data);
+        var fixture = new EmbeddedFixture(store, data, pools ?? PoolSet.InMemory());
         await fixture.OpenAsync();
         return fixture;
     }
@@ -45,5 +50,5 @@ internal sealed class EmbeddedFixture : IMeshFixture
         _data?.Dispose();
     }
 
-    private async Task OpenAsync() => _mesh = await EmbeddedMesh.StartAsync(Store, clock: Clock);
+    private async Task OpenAsync() => _mesh = await EmbeddedMesh.StartAsync(Store, new EmbeddedMeshOptions { OpenPool = Pools.Open }, Clock);
 }

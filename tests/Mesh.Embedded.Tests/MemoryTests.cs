@@ -32,3 +32,8 @@ public sealed class QueuesInMemory : QueueContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
+
+public sealed class PoolsInMemory : PoolContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}

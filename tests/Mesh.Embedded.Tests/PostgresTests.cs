@@ -1,6 +1,7 @@
 using Mesh.Contracts.Tests;
 using Mesh.Storage.AdoNet;
 using Mesh.Testing.Postgres;
+using Mesh.Testing.Storage;
 
 namespace Mesh.Embedded.Tests;
 
@@ -34,8 +35,15 @@ public sealed class QueuesInPostgres : QueueContract
     protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
 }
 
+[RequiresPostgres]
+public sealed class PoolsInPostgres : PoolContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
 /// <summary>A new database for each test, on the one server of this process; it goes with the server.</summary>
 internal static class InPostgres
 {
-    public static async Task<IMeshFixture> StartAsync() => await EmbeddedFixture.StartAsync(LogStores.Open(await PostgresServer.NewDatabaseAsync()));
+    public static async Task<IMeshFixture> StartAsync() => await EmbeddedFixture.StartAsync(
+        LogStores.Open(await PostgresServer.NewDatabaseAsync()), pools: new PoolSet(PostgresServer.NewDatabaseAsync, LogStores.Open));
 }

@@ -1,6 +1,7 @@
 using Mesh.Contracts.Tests;
 using Mesh.Storage.AdoNet;
 using Mesh.Testing;
+using Mesh.Testing.Storage;
 
 namespace Mesh.Embedded.Tests;
 
@@ -29,12 +30,19 @@ public sealed class QueuesInSqlite : QueueContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
+public sealed class PoolsInSqlite : PoolContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
+}
+
 /// <summary>A new SQLite database for each test, in a folder that goes with it.</summary>
 internal static class InSqlite
 {
     public static Task<IMeshFixture> StartAsync()
     {
         var folder = new TempFolder();
-        return EmbeddedFixture.StartAsync(LogStores.Open(folder.File("mesh.db")), folder);
+        var pools = 0;
+        return EmbeddedFixture.StartAsync(
+            LogStores.Open(folder.File("mesh.db")), folder, new PoolSet(() => Task.FromResult(folder.File($"pool{Interlocked.Increment(ref pools)}.db")), LogStores.Open));
     }
 }

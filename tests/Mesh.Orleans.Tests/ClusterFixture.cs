@@ -3,6 +3,7 @@ using Mesh.Engine.Storage;
 using Mesh.Orleans.Grains;
 using Mesh.Orleans.Rooms;
 using Mesh.Testing;
+using Mesh.Testing.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
@@ -40,6 +41,8 @@ internal sealed class ClusterFixture : IMeshFixture
 
     public FaultyLogStore Store { get; }
 
+    public PoolSet Pools { get; init; } = PoolSet.InMemory();
+
     /// <param name="store">Goes with the fixture.</param>
     /// <param name="data">Where the store keeps what it keeps; goes after it.</param>
     /// <param name="silos">How many.</param>
@@ -75,7 +78,7 @@ internal sealed class ClusterFixture : IMeshFixture
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMesh(Store, options => options.Clock = Clock);
+            silo.AddMesh(Store, options => (options.Clock, options.OpenPool) = (Clock, Pools.Open));
             silo.DetectFailuresFast();
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<MeshClientOptions>(Configure);

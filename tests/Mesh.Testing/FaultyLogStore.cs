@@ -33,6 +33,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
         set => _isAway = value;
     }
 
+    /// <summary>True when the store inside outlives being disposed of, and so can be shared.</summary>
+    public bool IsShared => inner is MemoryLogStore;
+
     /// <summary>Commits that were written, whatever was told about them.</summary>
     public int Commits { get; private set; }
 
@@ -63,7 +66,7 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
         return new Release(() => _readGate = null, gate);
     }
 
-    public ValueTask MigrateAsync(CancellationToken cancel = default) => inner.MigrateAsync(cancel);
+    public ValueTask MigrateAsync(CancellationToken cancel = default) => There().MigrateAsync(cancel);
 
     public ValueTask<IReadOnlyList<OpenedStream?>> OpenAsync(IReadOnlyList<OpenRequest> requests, CancellationToken cancel = default) =>
         There().OpenAsync(requests, cancel);
@@ -113,7 +116,8 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     public ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
         There().UpdateEntryAsync(stream, options, metadata, cancel);
 
-    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, CancellationToken cancel = default) => There().DeleteAsync(name, cancel);
+    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default) =>
+        There().DeleteAsync(name, only, cancel);
 
     public ValueTask<bool> ReclaimAsync(CancellationToken cancel = default) => There().ReclaimAsync(cancel);
 

@@ -101,6 +101,6 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
     {
         if (opened.Entry.Options.RetentionAge is not { } age) return low;
         var cutoff = new RecordTime(Math.Max(0, Engine.Clock.Now().Micros - (age.Ticks / TimeSpan.TicksPerMicrosecond)));
-        return await Engine.Store.FindAsync(opened.Entry.Number, cutoff) is { } place && place.First > low ? place.First : low;
+        return await Home.Store.FindAsync(opened.Entry.Number, cutoff) is { } place && place.First > low ? place.First : low;
     }
 }

@@ -4,7 +4,7 @@ using Mesh.Frames;
 namespace Mesh.Engine.Log;
 
 /// <summary>Pages from storage, outside any turn: up to a watermark that was taken in one. Damaged rows are reported and skipped. Thread-safe.</summary>
-internal sealed class StoredReads(ILogStore store, Action<DamagedBatch> report)
+internal sealed class StoredReads(Func<ILogStore> store, Action<DamagedBatch> report)
 {
     /// <summary>Bytes of one step of a walk over what is stored.</summary>
     private const int ScanBytes = 4 * 1024 * 1024;
@@ -15,7 +15,7 @@ internal sealed class StoredReads(ILogStore store, Action<DamagedBatch> report)
         var slices = new List<BatchSlice>();
         while (slices.Count == 0 && next <= high)
         {
-            var stored = await store.ReadAsync(stream, next, high, query.BytesMax, cancel);
+            var stored = await store().ReadAsync(stream, next, high, query.BytesMax, cancel);
             Report(stored);
             var left = query.RecordsMax;
             foreach (var batch in stored.Batches)
@@ -40,7 +40,7 @@ internal sealed class StoredReads(ILogStore store, Action<DamagedBatch> report)
         var slices = new List<BatchSlice>();
         while (slices.Count == 0 && from >= low)
         {
-            var stored = await store.ReadBackwardsAsync(stream, from, low, query.BytesMax, cancel);
+            var stored = await store().ReadBackwardsAsync(stream, from, low, query.BytesMax, cancel);
             Report(stored);
             foreach (var batch in stored.Batches)
             {
@@ -60,7 +60,7 @@ internal sealed class StoredReads(ILogStore store, Action<DamagedBatch> report)
     {
         for (var next = from; next <= log.High;)
         {
-            var page = await store.ReadAsync(log.Number, next, log.High, ScanBytes);
+            var page = await store().ReadAsync(log.Number, next, log.High, ScanBytes);
             Report(page);
             foreach (var batch in page.Batches) onBatch(batch.Header, batch.Bytes);
             if (page.Exhausted) return;
@@ -71,7 +71,7 @@ internal sealed class StoredReads(ILogStore store, Action<DamagedBatch> report)
     /// <summary>The batch that holds one record; null when it is gone or damaged.</summary>
     public async ValueTask<CachedBatch?> BatchOfAsync(StreamNumber stream, Sequence sequence, CancellationToken cancel)
     {
-        var page = await store.ReadAsync(stream, sequence, sequence, bytesMax: 1, cancel);
+        var page = await store().ReadAsync(stream, sequence, sequence, bytesMax: 1, cancel);
         Report(page);
         if (page.Batches.Count == 0) return null;
         var batch = page.Batches[0];

@@ -150,9 +150,9 @@ public abstract class RingReader : StreamActor
 
         if (batch is null)
         {
-            var found = from == Sequence.None ? await Engine.Store.FindAsync(stream, id, cancel) : await FindAsync(stream, from, id, cancel);
+            var found = from == Sequence.None ? await Home.Store.FindAsync(stream, id, cancel) : await FindAsync(stream, from, id, cancel);
             if (found is not { } place) return from > Sequence.First ? from : Sequence.First;
-            var page = await Engine.Store.ReadAsync(stream, place.First, place.First, bytesMax: 1, cancel);
+            var page = await Home.Store.ReadAsync(stream, place.First, place.First, bytesMax: 1, cancel);
             if (page.Batches.Count == 0) return place.Last.Next();
             batch = new CachedBatch(page.Batches[0].Header, page.Batches[0].Bytes);
         }
@@ -178,7 +178,7 @@ public abstract class RingReader : StreamActor
         BatchPlace? last = null;
         while (true)
         {
-            var places = await Engine.Store.PlacesAsync(stream, from, RetentionWindow.PlacesMax, cancel);
+            var places = await Home.Store.PlacesAsync(stream, from, RetentionWindow.PlacesMax, cancel);
             foreach (var place in places)
             {
                 if (place.First < from) continue;
@@ -254,7 +254,7 @@ public abstract class RingReader : StreamActor
 
         if (ledger.SetId > last) last = ledger.SetId;
         if (opened.LastBatch is not { } batch || batch.Last < ledger.SetAt) return last;
-        var page = await Engine.Store.ReadBackwardsAsync(opened.Entry.Number, batch.Last, batch.First, bytesMax: 1);
+        var page = await Home.Store.ReadBackwardsAsync(opened.Entry.Number, batch.Last, batch.First, bytesMax: 1);
         foreach (var damaged in page.Damaged) ReportDamage(damaged);
         var stored = page.Batches.Count > 0 ? SequencedLog.LastIdOf(page.Batches[0].Header, page.Batches[0].Bytes) : RingId.None;
         return stored > last ? stored : last;

@@ -76,8 +76,11 @@ public interface ILogStore : IAsyncDisposable
     ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default);
 
     /// <summary>Removes a stream from the catalogue at once, whoever owns it; commits to it are refused from then on. What it held is removed by <see cref="ReclaimAsync"/>.</summary>
+    /// <param name="name">Which.</param>
+    /// <param name="only">Leaves a stream of another number alone; null deletes whichever has the name.</param>
+    /// <param name="cancel">Ends the call.</param>
     /// <returns>The number it had, or null.</returns>
-    ValueTask<StreamNumber?> DeleteAsync(StreamName name, CancellationToken cancel = default);
+    ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default);
 
     /// <summary>Removes a bounded part of what deleted streams have left behind.</summary>
     /// <returns>True when there is more.</returns>
@@ -96,7 +99,8 @@ public readonly record struct OpenRequest(StreamName Name, StreamSeed? Create);
 /// <param name="Options">What it keeps.</param>
 /// <param name="Metadata">What its users wrote down about it.</param>
 /// <param name="Created">The creator's clock.</param>
-public sealed record StreamSeed(StreamOptions Options, ReadOnlyMemory<byte> Metadata, RecordTime Created);
+/// <param name="Number">Given by another store, whose numbers this one then shares; null lets the store give one of its own. A store that is given numbers gives none.</param>
+public sealed record StreamSeed(StreamOptions Options, ReadOnlyMemory<byte> Metadata, RecordTime Created, StreamNumber? Number = null);
 
 /// <summary>A stream as its new owner finds it.</summary>
 public sealed record OpenedStream

@@ -144,11 +144,12 @@ public sealed class MemoryLogStore : ILogStore
         }
     }
 
-    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, CancellationToken cancel = default)
+    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default)
     {
         lock (_lock)
         {
-            if (!_byName.Remove(name, out var rows)) return ValueTask.FromResult<StreamNumber?>(null);
+            if (!_byName.TryGetValue(name, out var rows) || (only ?? rows.Entry.Number) != rows.Entry.Number) return ValueTask.FromResult<StreamNumber?>(null);
+            _byName.Remove(name);
             _byNumber.Remove(rows.Entry.Number);
             _catalogue[(name.Project, name.Kind)].Remove(name.Name);
             return ValueTask.FromResult<StreamNumber?>(rows.Entry.Number);
@@ -170,7 +171,8 @@ public sealed class MemoryLogStore : ILogStore
         if (_byName.TryGetValue(request.Name, out var rows)) return rows.Open(isNew: false);
         if (request.Create is not { } seed) return null;
         StorageLimits.CheckName(request.Name);
-        var entry = new StreamEntry(request.Name, new StreamNumber(++_lastNumber), seed.Options, seed.Metadata.ToArray(), seed.Created);
+        var entry = new StreamEntry(request.Name, seed.Number ?? new StreamNumber(_lastNumber + 1), seed.Options, seed.Metadata.ToArray(), seed.Created);
+        _lastNumber = Math.Max(_lastNumber, entry.Number.Value);
         rows = new MemoryStreamRows(entry);
         _byName.Add(request.Name, rows);
         _byNumber.Add(entry.Number, rows);

@@ -49,7 +49,7 @@ internal sealed class CommitLine(StreamOwner owner, Lock turn, CommitPump pump) 
     {
         lock (turn)
         {
-            var commit = owner.BuildCommit();
+            var commit = owner.BuildCommit(this);
             if (commit is null)
             {
                 Waiting.Succeed();

@@ -7,12 +7,14 @@ namespace Mesh.Engine.Streams;
 /// What a host's store needs now and then: open streams delete what retention has taken, streams that nobody has open are found and woken, and the room of
 /// deleted ones is given back. Thread-safe.
 /// </summary>
-/// <param name="store">The host's store.</param>
+/// <param name="store">One of the host's stores.</param>
 /// <param name="clock">The host's clock.</param>
-/// <param name="open">The streams that are open here.</param>
+/// <param name="open">The streams of the store that are open here.</param>
 /// <param name="wake">Sees to a stream that has rows to delete and is open nowhere.</param>
 /// <param name="warn">Told why maintenance waits, or passes a stream over: one sentence.</param>
-public sealed class Maintenance(ILogStore store, SteadyClock clock, Func<IEnumerable<StreamOwner>> open, Func<StreamName, CancellationToken, Task> wake, Action<string> warn)
+/// <param name="also">What else the store needs with each step; null needs nothing.</param>
+public sealed class Maintenance(
+    ILogStore store, SteadyClock clock, Func<IEnumerable<StreamOwner>> open, Func<StreamName, CancellationToken, Task> wake, Action<string> warn, Func<CancellationToken, Task>? also = null)
 {
     private readonly RetentionSweep _sweep = new(store, clock);
     private int _hasDropped = 1;
@@ -40,6 +42,7 @@ public sealed class Maintenance(ILogStore store, SteadyClock clock, Func<IEnumer
         {
             foreach (var stream in open()) await MaintainAsync(stream.Name, stream.MaintainAsync(), stop);
             foreach (var name in await _sweep.NextAsync(stop)) await MaintainAsync(name, new ValueTask(wake(name, stop)), stop);
+            if (also is not null) await also(stop);
             if (Interlocked.Exchange(ref _hasDropped, 0) == 0) return;
             while (!stop.IsCancellationRequested && await store.ReclaimAsync(stop))
             {

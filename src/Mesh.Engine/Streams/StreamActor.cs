@@ -21,7 +21,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     private protected StreamActor(StreamName name, EngineContext engine)
         : base(name, engine)
     {
-        Stored = new StoredReads(engine.Store, damaged => ReportDamage(damaged));
+        Stored = new StoredReads(() => Home.Store, damaged => ReportDamage(damaged));
     }
 
     private protected StoredReads Stored { get; }
@@ -235,7 +235,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         var now = Engine.Clock.Now();
         if (_repeats!.Find(options, now, log.Number, Engine.Options.RetryAfter) is { } before) return before is AppendResult.Busy ? new(before) : AfterCommit(before);
         if (ReadIds(segment, out var ids) is { } refused) return new(refused);
-        if (log.LeadMicros(now) > LeadMicrosMax || Waiting.Bytes + segment.Length > Engine.Options.StreamPendingBytesMax || !Engine.Pump.TryReserve(segment.Length))
+        if (log.LeadMicros(now) > LeadMicrosMax || Waiting.Bytes + segment.Length > Engine.Options.StreamPendingBytesMax || !Home.Pump.TryReserve(segment.Length))
             return new(new AppendResult.Busy(Engine.Options.RetryAfter));
 
         var placed = log.Add(segment, now, ids);
@@ -280,7 +280,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
 
             if (query.FromTime is { } time)
             {
-                var place = await Engine.Store.FindAsync(stream, time, cancel);
+                var place = await Home.Store.FindAsync(stream, time, cancel);
                 query = query with
                 {
                     FromTime = null,

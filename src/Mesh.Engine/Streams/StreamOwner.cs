@@ -2,6 +2,7 @@ using System.Buffers;
 using Mesh.Engine.Commit;
 using Mesh.Engine.Journal;
 using Mesh.Engine.Log;
+using Mesh.Engine.Pools;
 using Mesh.Engine.Storage;
 using Mesh.Frames;
 
@@ -15,7 +16,7 @@ namespace Mesh.Engine.Streams;
 /// </summary>
 public abstract class StreamOwner
 {
-    private readonly CommitLine _commits;
+    private CommitLine _commits;
     private Task? _opening;
     private OwnerState _state;
 
@@ -23,12 +24,16 @@ public abstract class StreamOwner
     {
         Name = name;
         Engine = engine;
-        _commits = new CommitLine(this, Turn, engine.Pump);
+        Home = engine.Home;
+        _commits = new CommitLine(this, Turn, Home.Pump);
     }
 
     public StreamName Name { get; }
 
     private protected EngineContext Engine { get; }
+
+    /// <summary>Where the stream is, as of the last opening; numbers mean the same stream in all homes.</summary>
+    private protected StreamHome Home { get; private set; }
 
     /// <summary>Held for the length of a turn.</summary>
     private protected Lock Turn { get; } = new();
@@ -68,6 +73,32 @@ public abstract class StreamOwner
         await EnsureReadableAsync();
         lock (Turn) return Stream?.Opened.Entry;
     }
+
+    /// <summary>Replaces options and metadata, at once for all users. Where the stream is does not change.</summary>
+    /// <returns>False when it does not exist.</returns>
+    public async ValueTask<bool> UpdateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default)
+    {
+        if (await EntryAsync() is not { } entry) return false;
+        options = options with { Pool = entry.Options.Pool };
+        if (!await Engine.Store.UpdateEntryAsync(entry.Number, options, metadata, cancel)) return false;
+
+        // What looks for overdue rows in a pool goes by the options there.
+        if (!IsAt(Engine.Home)) await Home.Store.UpdateEntryAsync(entry.Number, options, ReadOnlyMemory<byte>.Empty, cancel);
+        await ReloadAsync();
+        return true;
+    }
+
+    /// <summary>Deletes the stream with all it holds.</summary>
+    /// <returns>False when there was none.</returns>
+    public async ValueTask<bool> DeleteAsync(CancellationToken cancel = default)
+    {
+        var wasThere = Engine.Pools is { } pools ? await pools.DeleteAsync(Name, cancel) : await Engine.Store.DeleteAsync(Name, cancel: cancel) is not null;
+        Forget();
+        return wasThere;
+    }
+
+    /// <summary>True when the stream was in this home when it was last opened.</summary>
+    public bool IsAt(StreamHome home) => ReferenceEquals(Home, home);
 
     /// <summary>The catalogue has deleted the stream: what waits is refused, and it reads as empty from now on.</summary>
     public void Forget()
@@ -125,7 +156,7 @@ public abstract class StreamOwner
     }
 
     /// <summary>In a turn: all that waits to be stored; null when nothing does.</summary>
-    internal StreamCommit? BuildCommit() => _state == OwnerState.Open ? Stream!.BuildCommit(Engine.Clock.Now()) : null;
+    internal StreamCommit? BuildCommit(CommitLine line) => _state == OwnerState.Open && line == _commits ? Stream!.BuildCommit(Engine.Clock.Now()) : null;
 
     /// <summary>In a turn: what the last commit took is durable.</summary>
     internal CommitTally ShowCommitted(int appends)
@@ -252,7 +283,7 @@ public abstract class StreamOwner
                 stream = Stream;
             }
 
-            var places = await Engine.Store.PlacesAsync(stream.Log.Number, stream.Log.Low, RetentionWindow.PlacesMax);
+            var places = await Home.Store.PlacesAsync(stream.Log.Number, stream.Log.Low, RetentionWindow.PlacesMax);
             lock (Turn) stream.LoadPlaces(places);
         }
     }
@@ -276,8 +307,8 @@ public abstract class StreamOwner
         try
         {
             // Never inline: the caller holds the turn until it has noted that the stream is being opened.
-            var opened = await Engine.Pump.OpenAsync(new OpenRequest(Name, create)).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            if (opened is null)
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (await Engine.OpenAsync(Name, create) is not var (opened, home))
             {
                 lock (Turn)
                 {
@@ -288,6 +319,7 @@ public abstract class StreamOwner
                 return;
             }
 
+            lock (Turn) MoveTo(home);
             var entries = StreamJournal.Recover(opened);
             var log = OpenStream.Recover(opened, entries);
             var takeOver = await RebuildAsync(opened, log, entries);
@@ -303,5 +335,14 @@ public abstract class StreamOwner
         {
             lock (Turn) _opening = null;
         }
+    }
+
+    /// <summary>In a turn, while the stream is closed: what was known of it in another home is of another stream of the name, or comes again from there.</summary>
+    private void MoveTo(StreamHome home)
+    {
+        if (IsAt(home)) return;
+        Home = home;
+        Stream = null;
+        _commits = new CommitLine(this, Turn, home.Pump);
     }
 }

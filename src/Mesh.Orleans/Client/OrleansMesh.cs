@@ -18,12 +18,15 @@ internal sealed class OrleansMesh : IMesh
         _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
         _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
         Rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
+        Pools = new OrleansPools(grains.GetGrain<IPoolsGrain>(0), patience);
         Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
 
     public ICatalogue Catalogue { get; }
 
     public IRooms Rooms { get; }
+
+    public IPools Pools { get; }
 
     public IChannel Channel(StreamName name) => Handle<ChannelHandle>(name, StreamKind.Channel);
 

@@ -89,19 +89,11 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
 
     public ValueTask<StreamEntry?> EntryAsync() => Actor.EntryAsync();
 
-    public async ValueTask<bool> UpdateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata)
-    {
-        if (await Actor.EntryAsync() is not { } entry) return false;
-        if (!await _silo.Context.Store.UpdateEntryAsync(entry.Number, options, metadata)) return false;
-        await Actor.ReloadAsync();
-        return true;
-    }
+    public ValueTask<bool> UpdateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Actor.UpdateAsync(options, metadata);
 
     public async ValueTask<bool> DeleteAsync()
     {
-        var number = await _silo.Context.Store.DeleteAsync(Actor.Name);
-        Actor.Forget();
-        if (number is null) return false;
+        if (!await Actor.DeleteAsync()) return false;
         _silo.OnDeleted();
         return true;
     }

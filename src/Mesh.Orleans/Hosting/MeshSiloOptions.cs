@@ -1,5 +1,6 @@
 using Mesh.Engine;
 using Mesh.Engine.Commit;
+using Mesh.Engine.Storage;
 
 namespace Mesh.Orleans;
 
@@ -20,6 +21,9 @@ public sealed class MeshSiloOptions
     /// <c>ReminderOptions.MinimumReminderPeriod</c>, a minute. Without a reminder service such a queue waits for whoever asks for it next.
     /// </summary>
     public TimeSpan QueueReminderPeriod { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Makes the store that a pool's uri names, see <see cref="IPools"/>; an <see cref="ArgumentException"/> says why it names none that all silos can open. Null, the default, takes no pools.</summary>
+    public Func<string, ILogStore>? OpenPool { get; set; }
 
     /// <summary>The clock that records' times come from. Orleans keeps its own.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mesh.Engine;
 using Mesh.Engine.Commit;
+using Mesh.Engine.Pools;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
@@ -33,13 +34,17 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _options = options.Value;
         _log = log;
         _pump = new CommitPump(store, _options.Commit);
-        Context = new EngineContext(store, _pump, new SteadyClock(_options.Clock), _options.Engine, WarnOfDamage);
-        _maintenance = new Maintenance(store, Context.Clock, () => _active.Keys, WakeAsync, reason => LogMaintenanceWaits(_log, reason));
+        var context = new EngineContext(store, _pump, new SteadyClock(_options.Clock), _options.Engine, WarnOfDamage);
+        Pools = new PoolStores(context.Home, context.Clock, Lend(), _stop.Token, _leaving.Token);
+        Context = context with { Pools = Pools };
+        _maintenance = new Maintenance(store, context.Clock, () => _active.Keys.Where(stream => stream.IsAt(context.Home)), WakeAsync, Warn);
     }
 
     public EngineContext Context { get; }
 
     public TimeSpan QueueReminderPeriod => _options.QueueReminderPeriod;
+
+    public PoolStores Pools { get; }
 
     /// <summary>A grain holds this actor from now on.</summary>
     public void Enter(StreamOwner actor) => _active[actor] = true;
@@ -80,7 +85,21 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         await _stop.CancelAsync();
         if (_writer is { } writer) await Task.Run(writer.Join, CancellationToken.None);
         await _maintaining;
+        await Pools.DisposeAsync();
     }
+
+    private PoolHost Lend() => new()
+    {
+        Open = _options.OpenPool,
+        Commit = _options.Commit,
+        MaintenanceInterval = _options.MaintenanceInterval,
+        Streams = () => _active.Keys,
+        Wake = WakeAsync,
+        Warn = Warn,
+        RunOnThread = static run => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+    };
+
+    private void Warn(string reason) => LogMaintenanceWaits(_log, reason);
 
     /// <summary>Whoever asks for a stream wakes its grain, here or elsewhere, and the next maintenance there deletes what is due.</summary>
     private Task WakeAsync(StreamName name, CancellationToken stop) => _services.GetRequiredService<IMesh>().Catalogue.FindAsync(name, stop).AsTask().WaitAsync(stop);

@@ -3,7 +3,7 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// <summary>Projects of this door's own, for what it keeps beside queues. They hold a control character, which no client's project may.</summary>
 internal static class InnerProjects
 {
-    private const char Mark = '\u001f';
+    private const char Mark = StreamName.InnerMark;
 
     /// <summary>What all servers of one store share.</summary>
     public const string Settings = "\u001fsettings";

@@ -135,10 +135,15 @@ public sealed class PostgresLogStore(string connectionText) : ILogStore
             return await command.ExecuteNonQueryAsync(cancel) > 0;
         }, cancel);
 
-    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, CancellationToken cancel = default) =>
-        _database.RunAsync(name, static async (connection, name, cancel) =>
+    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default) =>
+        _database.RunAsync((name, only), static async (connection, asked, cancel) =>
         {
-            await using var command = connection.Command(DeleteStream, StoredForm.OfName(name.Project), (short)name.Kind, StoredForm.OfName(name.Name));
+            await using var command = connection.Command(
+                DeleteStream,
+                StoredForm.OfName(asked.name.Project),
+                (short)asked.name.Kind,
+                StoredForm.OfName(asked.name.Name),
+                PostgresCommands.Typed(NpgsqlDbType.Bigint, asked.only?.Value));
             return await command.ExecuteScalarAsync(cancel) is long number ? new StreamNumber(number) : (StreamNumber?)null;
         }, cancel);
 

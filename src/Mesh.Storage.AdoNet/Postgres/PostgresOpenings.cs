@@ -38,7 +38,8 @@ internal static class PostgresOpenings
             Projects(seeds), Kinds(seeds), Names(seeds),
             seeds.ConvertAll(seed => seed.Create!.Options.ToJson()),
             Many(NpgsqlDbType.Bytea, seeds.ConvertAll(seed => seed.Create!.Metadata.ToArray())),
-            seeds.ConvertAll(seed => seed.Create!.Created.Micros));
+            seeds.ConvertAll(seed => seed.Create!.Created.Micros),
+            Many(NpgsqlDbType.Bigint, seeds.ConvertAll(seed => seed.Create!.Number?.Value)));
         batch.Add(Raise, Projects(requests), Kinds(requests), Names(requests));
         await using var rows = await batch.ExecuteReaderAsync(cancel);
         var created = new HashSet<long>();

@@ -108,8 +108,8 @@ public sealed class SqliteLogStore : ILogStore
         StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
         WriteAsync((stream, options, metadata), static (writes, asked) => writes.Update(asked.stream, asked.options, asked.metadata), cancel);
 
-    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, CancellationToken cancel = default) =>
-        WriteAsync(name, static (writes, name) => writes.Delete(name), cancel);
+    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default) =>
+        WriteAsync((name, only), static (writes, asked) => writes.Delete(asked.name, asked.only), cancel);
 
     public ValueTask<bool> ReclaimAsync(CancellationToken cancel = default) => WriteAsync(0, static (writes, _) => writes.Reclaim(), cancel);
 

@@ -7,7 +7,7 @@ internal sealed class SqliteOpenings(SqliteSession session)
 {
     private readonly SqliteStatement _raise = session.Prepare("raise_token", "$project", "$kind", "$name");
     private readonly SqliteStatement _create =
-        session.Prepare("create_stream", "$project", "$kind", "$name", "$options", "$metadata", "$created");
+        session.Prepare("create_stream", "$project", "$kind", "$name", "$options", "$metadata", "$created", "$number");
 
     private readonly SqliteStatement _snapshot = session.Prepare("read_snapshot", "$stream");
     private readonly SqliteStatement _journal = session.Prepare("read_journal", "$stream");
@@ -46,7 +46,8 @@ internal sealed class SqliteOpenings(SqliteSession session)
             StoredForm.OfName(name.Name),
             seed.Options.ToJson(),
             seed.Metadata.ToArray(),
-            seed.Created.Micros);
+            seed.Created.Micros,
+            seed.Number is { } number ? number.Value : DBNull.Value);
         return Raise(name)! with { IsNew = true };
     }
 

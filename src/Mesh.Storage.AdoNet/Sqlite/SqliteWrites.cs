@@ -11,7 +11,7 @@ internal sealed class SqliteWrites(SqliteSession session) : IDisposable
     private readonly SqliteChange _begin = session.PrepareChange("begin");
     private readonly SqliteChange _commit = session.PrepareChange("commit");
     private readonly SqliteStatement _update = session.Prepare("update_entry", "$options", "$metadata", "$stream");
-    private readonly SqliteStatement _delete = session.Prepare("delete_stream", "$project", "$kind", "$name");
+    private readonly SqliteStatement _delete = session.Prepare("delete_stream", "$project", "$kind", "$name", "$only");
     private readonly SqliteStatement _drop = session.Prepare("add_dropped", "$stream");
     private readonly SqliteStatement _dropped = session.Prepare("next_dropped");
     private readonly SqliteStatement _reclaimBatches = session.Prepare("reclaim_batches", "$stream", "$limit");
@@ -32,9 +32,10 @@ internal sealed class SqliteWrites(SqliteSession session) : IDisposable
     public bool Update(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata) =>
         _update.Run(options.ToJson(), metadata.ToArray(), stream.Value) > 0;
 
-    public StreamNumber? Delete(StreamName name)
+    public StreamNumber? Delete(StreamName name, StreamNumber? only)
     {
-        if (_delete.Number(StoredForm.OfName(name.Project), (long)name.Kind, StoredForm.OfName(name.Name)) is not { } number) return null;
+        object wanted = only is { } one ? one.Value : DBNull.Value;
+        if (_delete.Number(StoredForm.OfName(name.Project), (long)name.Kind, StoredForm.OfName(name.Name), wanted) is not { } number) return null;
         _drop.Run(number);
         return new StreamNumber(number);
     }

@@ -83,6 +83,30 @@ public abstract class LogStoreCatalogueContract(ILogStoreFixture fixture) : LogS
         Assert.False(await Store.UpdateEntryAsync(opened.Entry.Number, StreamOptions.Default, ReadOnlyMemory<byte>.Empty));
     }
 
+    [ContractFact]
+    public async Task A_stream_keeps_the_number_that_another_store_gave_it()
+    {
+        var number = new StreamNumber((await OpenAsync("own")).Entry.Number.Value + 1_000_000);
+        var request = new OpenRequest(Name("given"), new StreamSeed(StreamOptions.Default, ReadOnlyMemory<byte>.Empty, new RecordTime(1), number));
+        var opened = (await Store.OpenAsync([request]))[0]!;
+        Assert.Equal((number, true), (opened.Entry.Number, opened.IsNew));
+        Assert.Equal(CommitOutcome.Committed, await AppendAsync(opened, new BatchFeed().Batch(2)));
+        await RestartAsync();
+        var again = (await Store.OpenAsync([request with { Create = request.Create! with { Number = new StreamNumber(number.Value + 1) } }]))[0]!;
+        Assert.Equal((number, false, new Sequence(3)), (again.Entry.Number, again.IsNew, again.Next));
+        Assert.Contains(await Store.ListStoredAsync(new StreamNumber(number.Value - 1), 1), stream => stream.Name == Name("given"));
+    }
+
+    [ContractFact]
+    public async Task A_stream_of_another_number_than_the_one_meant_is_not_deleted()
+    {
+        var number = (await OpenAsync()).Entry.Number;
+        Assert.Null(await Store.DeleteAsync(Name("s"), new StreamNumber(number.Value + 1)));
+        Assert.Equal(number, (await Store.FindEntryAsync(Name("s")))!.Number);
+        Assert.Equal(number, await Store.DeleteAsync(Name("s"), number));
+        Assert.Null(await Store.FindEntryAsync(Name("s")));
+    }
+
     private async Task<List<string>> ListAsync(string after, int limit) =>
         [.. (await Store.ListEntriesAsync(Project, StreamKind.Ring, after, limit)).Select(entry => entry.Name.Name)];
 }

@@ -1,3 +1,3 @@
-insert into streams (project, kind, name, options, metadata, created)
-values ($project, $kind, $name, $options, $metadata, $created)
+insert into streams (number, project, kind, name, options, metadata, created)
+values ($number, $project, $kind, $name, $options, $metadata, $created)
 returning number

@@ -1,1 +1,3 @@
-delete from streams where project = $project and kind = $kind and name = $name returning number
+delete from streams
+where project = $project and kind = $kind and name = $name and number = ifnull($only, number)
+returning number
