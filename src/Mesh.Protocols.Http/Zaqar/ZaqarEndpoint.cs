@@ -49,7 +49,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         _queues = new QueuesResource(mesh, options, directory);
         var secret = new SigningSecret(mesh, options);
         var subscriptions = new SubscriptionStore(mesh, clock);
-        var sockets = new SocketRegistry();
+        var sockets = new SocketRegistry(options.DeliveryTimeout);
         var seal = new MessageSeal(options.MessageKeys, reason => LogUnreadable(_log, reason));
         var bodies = new BodyWriter(seal, options.ChecksumsAreShown);
         _senders = new SenderChoice(options, sockets, clock);

@@ -36,7 +36,19 @@ internal sealed class SocketSession(WebSocket socket, ZaqarOptions options, Inne
         {
             registry.Remove(_asText);
             registry.Remove(_asBinary);
-            foreach (var (queue, id) in _subscribed) await subscriptions.DeleteAsync(queue, id, CancellationToken.None).ConfigureAwait(false);
+            foreach (var (queue, id) in _subscribed) await UnsubscribeAsync(queue, id).ConfigureAwait(false);
+        }
+    }
+
+    private async Task UnsubscribeAsync(StreamName queue, string id)
+    {
+        try
+        {
+            await subscriptions.DeleteAsync(queue, id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is StorageUnavailableException or StreamFencedException)
+        {
+            // It ends when its time is up, and nobody can be told.
         }
     }
 

@@ -24,6 +24,12 @@ internal static class SubscriberUri
     public static bool IsMail(string subscriber, [NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(subscriber, UriKind.Absolute, out address) && address.Scheme == Uri.UriSchemeMailto;
 
+    /// <summary>A subscriber as it may stand in a log: a webhook's user, path and query are often its secret.</summary>
+    public static string Shown(string subscriber) =>
+        Uri.TryCreate(subscriber, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            ? uri.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) + (uri.PathAndQuery == "/" ? "" : "/…")
+            : subscriber;
+
     /// <exception cref="ZaqarRefusal">It is none that can be told of messages.</exception>
     public static void Check(string subscriber)
     {
