@@ -1,6 +1,7 @@
 using Mesh.Engine.Storage;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Testing;
 using Mesh.Testing.Http;
 using Xunit;
 
@@ -25,6 +26,31 @@ public sealed class DeliveryTests() : DeliveryContract(ZaqarServer.OpenWithWebho
 
         await using var second = await ZaqarServer.StartAsync(Private, store);
         Assert.Equal(0, (await hook.NextAsync()).Json().GetProperty("body").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_sweep_that_fails_is_not_the_last()
+    {
+        var store = new MemoryLogStore();
+        var damaged = StreamName.Queue("without a mark", InnerProjects.Subscribed);
+        await using var hook = await Webhook.StartAsync();
+        await using (var first = await ZaqarServer.StartAsync(new ZaqarOptions { DeliveryIsOn = false }, store))
+        {
+            await SubscribeAsync(first, hook.Url);
+            await first.Client.PostNumbersAsync("q", 1);
+        }
+
+        await store.OpenAsync([new OpenRequest(damaged, new StreamSeed(StreamOptions.Default, default, RecordTime.None))]);
+        await using var second = await ZaqarServer.StartAsync(Private, store);
+        await Eventually.TrueAsync(() => Task.FromResult(second.Clock.ActiveTimers > 0), "the first sweep has ended");
+        await store.DeleteAsync(damaged);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                second.Clock.Advance(TimeSpan.FromSeconds(10));
+                return Task.FromResult(hook.Count > 0);
+            },
+            "a later sweep delivers what was left");
     }
 
     [Fact]

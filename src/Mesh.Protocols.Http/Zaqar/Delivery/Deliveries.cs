@@ -102,8 +102,8 @@ internal sealed partial class Deliveries(
         if (result.Outcome == DeliveryOutcome.Elsewhere) return ElsewhereDelay;
         var failures = page.States[0].DeliveryCount;
         var delay = (await PolicyAsync(queue, terms).ConfigureAwait(false)).DelayAfter(failures);
-        if (delay is null) LogGivenUp(log, subscription.Subscriber, queue, failures, result.Reason);
-        else if (failures == 1) LogFailed(log, subscription.Subscriber, queue, result.Reason);
+        if (delay is null) LogGivenUp(log, SubscriberUri.Shown(subscription.Subscriber), queue, failures, result.Reason);
+        else if (failures == 1) LogFailed(log, SubscriberUri.Shown(subscription.Subscriber), queue, result.Reason);
         return delay;
     }
 
@@ -163,6 +163,10 @@ internal sealed partial class Deliveries(
         catch (Exception failure) when (failure is StorageUnavailableException or StreamFencedException)
         {
             LogStorage(log, failure.Message);
+        }
+        catch (Exception fault) when (!_stop.IsCancellationRequested)
+        {
+            LogFault(log, fault); // one sweep's end must not be the end of all deliveries
         }
     }
 

@@ -13,11 +13,15 @@ namespace Mesh.Protocols.Http.Zaqar.Delivery;
 /// <param name="stop">Signalled when no more is to be delivered.</param>
 internal sealed class DeliveryLine(IQueue queue, int workersMax, TimeSpan claimFor, Func<QueuePage, Task<TimeSpan?>> attempt, TimeProvider clock, Action<Exception> report, CancellationToken stop)
 {
+    /// <summary>Retries that are waited for at a time; those beyond are found when the line is looked at from time to time.</summary>
+    private const int WakesMax = 1000;
+
     /// <summary>A note is free for sure when the line looks for it again.</summary>
     private static readonly TimeSpan WakeLater = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _gate = new();
     private int _workers;
+    private int _wakes;
     private bool _isWanted;
 
     /// <summary>True while nothing is being delivered.</summary>
@@ -90,7 +94,8 @@ internal sealed class DeliveryLine(IQueue queue, int workersMax, TimeSpan claimF
     private async Task PutOffAsync(ClaimId claim, TimeSpan delay)
     {
         await queue.ExtendAsync(claim, new ClaimTerms(delay, TimeSpan.Zero), CancellationToken.None).ConfigureAwait(false);
-        _ = WakeAsync(delay + WakeLater);
+        if (Interlocked.Increment(ref _wakes) <= WakesMax) _ = WakeAsync(delay + WakeLater);
+        else Interlocked.Decrement(ref _wakes);
     }
 
     private async Task WakeAsync(TimeSpan delay)
@@ -103,6 +108,10 @@ internal sealed class DeliveryLine(IQueue queue, int workersMax, TimeSpan claimF
         catch (OperationCanceledException)
         {
             // Stopped.
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _wakes);
         }
     }
 
