@@ -8,6 +8,12 @@ if (args is ["bare", var port])
     return 0;
 }
 
+if (args is ["bare-http", var httpPort])
+{
+    await BareHttp.RunAsync(int.Parse(httpPort));
+    return 0;
+}
+
 (string Name, Func<BenchOptions, Task> Run)[] suites =
 [
     ("publish", PubSubSuite.PublishAsync),
@@ -20,6 +26,9 @@ if (args is ["bare", var port])
     ("zaqar", ZaqarSuite.RunAsync),
     ("zaqar-bench", ZaqarSuite.ToolAsync),
     ("waiting", WaitingSuite.RunAsync),
+    ("rse", RseSuite.MixedAsync),
+    ("rse-poll", RseSuite.PollAsync),
+    ("rse-wait", RseSuite.WaitAsync),
 ];
 
 try

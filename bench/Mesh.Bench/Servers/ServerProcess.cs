@@ -35,6 +35,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Time that the process has had on the cores so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Redis 7 from the path.</summary>
     /// <param name="durable">Every write is on disk before its answer; else nothing is written at all.</param>
     public static Task<ServerProcess> RedisAsync(bool durable)
@@ -60,20 +70,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The embedded host with one door, on the port that its banner shows.</summary>
     /// <param name="data">Where its data is; null for a new SQLite file.</param>
     /// <param name="door">Its option's name.</param>
-    public static Task<ServerProcess> MeshAsync(string? data = null, string door = "resp")
+    /// <param name="more">Further options.</param>
+    public static Task<ServerProcess> MeshAsync(string? data = null, string door = "resp", params string[] more)
     {
         var folder = data is null ? NewFolder() : null;
         var host = Path.Combine(Tools.Root, "standalone", "bin", "Release", "net10.0", "standalone.dll");
         string[] doors = ["http", "rse", "grpc", "resp", "rotera", "zaqar-ws"];
-        string[] arguments = [host, .. doors.SelectMany(each => new[] { "--" + each, each == door ? "0" : "off" }), "--data", data ?? Path.Combine(folder!, "mesh.db")];
+        string[] arguments = [host, .. doors.SelectMany(each => new[] { "--" + each, each == door ? "0" : "off" }), "--data", data ?? Path.Combine(folder!, "mesh.db"), .. more];
         return StartAsync("dotnet", arguments, null, folder);
     }
 
-    /// <summary>A bare connection handler: what the web server's transport alone takes.</summary>
-    public static Task<ServerProcess> BareAsync()
+    /// <summary>What the web server alone takes: a bare connection handler, or a bare handler of requests.</summary>
+    /// <param name="kind"><c>bare</c> or <c>bare-http</c>.</param>
+    public static Task<ServerProcess> BareAsync(string kind = "bare")
     {
         var port = FreePort.Take();
-        return StartAsync("dotnet", [typeof(ServerProcess).Assembly.Location, "bare", $"{port}"], port, null);
+        return StartAsync("dotnet", [typeof(ServerProcess).Assembly.Location, kind, $"{port}"], port, null);
     }
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("mesh-bench-").FullName;
@@ -110,7 +122,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private static IPEndPoint? Announced(IEnumerable<string?> output)
     {
-        var line = output.Select(each => each?.TrimStart() ?? "").FirstOrDefault(each => each.StartsWith("RESP ", StringComparison.Ordinal) || each.StartsWith("HTTP ", StringComparison.Ordinal));
+        var line = output.Select(each => each?.TrimStart() ?? "").FirstOrDefault(each => each.StartsWith("RESP ", StringComparison.Ordinal) || each.StartsWith("HTTP ", StringComparison.Ordinal) || each.StartsWith("RSE ", StringComparison.Ordinal));
         return line is null ? null : IPEndPoint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Replace("http://", "", StringComparison.Ordinal));
     }
 

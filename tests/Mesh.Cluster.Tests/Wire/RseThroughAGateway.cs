@@ -18,3 +18,6 @@ public sealed class RseChannelNames(OneGateway gateway) : ChannelNameContract(ga
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RseCurl(OneGateway gateway) : CurlContract(gateway.RseAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RseLive(OneGateway gateway) : LiveContract(gateway.RseAsync);

@@ -1,0 +1,3 @@
+namespace Mesh.Protocols.Http.Tests.Rse;
+
+public sealed class LiveTests() : LiveContract(RseServer.OpenAsync);
