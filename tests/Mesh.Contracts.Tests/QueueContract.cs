@@ -150,6 +150,23 @@ public abstract class QueueContract : MeshContract
     }
 
     [ContractFact]
+    public async Task Moved_records_are_at_the_end_of_the_other_queue_once_and_claimed_ones_stay()
+    {
+        var other = StreamName.Queue("other");
+        await PostAsync("a", "b", "c");
+        await Mesh.Queue(other).AppendAsync(Given.Segment("first"));
+        await Queue.ClaimAsync(1, Minute);
+        Sequence[] all = [new(1), new(2), new(3), new(4)];
+        Assert.Equal(2, await Queue.MoveAsync(other, all, TimeSpan.FromMinutes(5)));
+        Assert.Equal(0, await Queue.MoveAsync(other, all, TimeSpan.FromMinutes(5)));
+        await RestartAsync();
+        Assert.Equal(["a"], (await Queue.ListAsync(new QueueQuery { IncludeClaimed = true })).Records.Bodies());
+        var moved = await Mesh.Queue(other).ClaimAsync(10, Minute);
+        Assert.Equal(["first", "b", "c"], moved.Page.Records.Bodies());
+        Assert.Equal([1, 1, 1], moved.Page.States.Select(state => state.DeliveryCount));
+    }
+
+    [ContractFact]
     public async Task A_claim_that_could_not_be_stored_holds_nothing()
     {
         await PostAsync("a");

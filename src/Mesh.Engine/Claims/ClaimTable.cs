@@ -75,6 +75,13 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         SkipTo(new Sequence(terms.Sequence));
         Frontier = new Sequence(terms.Sequence + 1);
         if (_gone.Contains(terms.Sequence)) return false;
+        if (EntryOf(new Sequence(terms.Sequence)) is { } buried)
+        {
+            // It is being moved: it may come to stay.
+            _journal.Look(buried);
+            return false;
+        }
+
         if (terms.ExpiresAt <= now)
         {
             Drop(terms.Sequence);
@@ -175,12 +182,31 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         entry.IsDying = true;
     }
 
-    /// <summary>The record was not moved, if it is still there: it is spent as before.</summary>
-    public void Exhume(ClaimEntry entry)
+    /// <summary>As the other, for any record that nobody holds, looked at before or not.</summary>
+    /// <returns>Null when it is gone, held or out of reach already.</returns>
+    public ClaimEntry? Bury(in RecordTerms terms)
+    {
+        var entry = EntryOf(new Sequence(terms.Sequence));
+        if (IsGone(new Sequence(terms.Sequence)) || entry is { Claim: not null } or { IsDying: true }) return null;
+        if (entry is null) _entries.Add(terms.Sequence, entry = new ClaimEntry(terms.Sequence, terms.VisibleAt, terms.ExpiresAt));
+        _free.Remove(terms.Sequence);
+        Bury(entry);
+        return entry;
+    }
+
+    /// <summary>The record was not moved, if it is still there: it is as before.</summary>
+    public void Exhume(ClaimEntry entry, RecordTime now)
     {
         if (!IsCurrent(entry)) return;
         entry.IsDying = false;
-        SetFree(entry);
+        if (entry.Sequence >= Frontier.Value)
+        {
+            _entries.Remove(entry.Sequence);
+            return;
+        }
+
+        if (entry.VisibleAt > now) _times.AwaitDue(entry);
+        else SetFreeAgain(entry);
         _times.AwaitExpiry(entry);
     }
 
@@ -208,7 +234,13 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
     /// <summary>Writes what was looked at or dropped since the last change; nothing is lost if it is not, only looked at again.</summary>
     public void WriteExamined() => _journal.Flush(Frontier.Value, IsCurrent);
 
-    public void WriteSnapshot(IBufferWriter<byte> target) => ClaimSnapshot.Write(target, Frontier.Value, _gone, _entries.Values, _claims.Values);
+    public void WriteSnapshot(IBufferWriter<byte> target)
+    {
+        // What is being moved and was never looked at is not known of after a restart.
+        IReadOnlyCollection<ClaimEntry> entries = _entries.Values;
+        if (_entries.Values.Any(entry => entry.Sequence >= Frontier.Value)) entries = [.. _entries.Values.Where(entry => entry.Sequence < Frontier.Value)];
+        ClaimSnapshot.Write(target, Frontier.Value, _gone, entries, _claims.Values);
+    }
 
     public void ReadSnapshot(ReadOnlySpan<byte> source) => ClaimSnapshot.Read(source, this);
 

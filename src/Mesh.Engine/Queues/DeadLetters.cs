@@ -8,8 +8,14 @@ public delegate IStreamLog DeadLetterTarget(StreamName queue);
 /// <summary>The form in which a record goes to another queue.</summary>
 internal static class DeadLetters
 {
-    /// <summary>A segment of the one record, with its own time to live from now on, hidden for as long as the claim that found it lasts.</summary>
-    public static ReadOnlyMemory<byte> Encode(in BatchSlice slice, RecordTime expiresAt, RecordTime now, TimeSpan? ttl, TimeSpan hiddenFor)
+    /// <summary>A segment of the one record, with its own time to live from now on.</summary>
+    /// <param name="slice">The record.</param>
+    /// <param name="expiresAt">When it would expire; that stays when it is given no other time.</param>
+    /// <param name="now">The clock.</param>
+    /// <param name="ttl">Its time to live; null keeps what is left.</param>
+    /// <param name="hiddenFor">How long it is hidden where it goes: as long as the claim that found it lasts.</param>
+    /// <param name="source">The queue that it says it comes from; null says none.</param>
+    public static ReadOnlyMemory<byte> Encode(in BatchSlice slice, RecordTime expiresAt, RecordTime now, TimeSpan? ttl, TimeSpan hiddenFor, string? source)
     {
         using var writer = new SegmentWriter();
         foreach (var record in slice)
@@ -18,7 +24,7 @@ internal static class DeadLetters
             {
                 Key = record.Key,
                 Producer = record.Producer,
-                Tags = record.Tags,
+                Tags = DeadLetterTag.Replace(record, source),
                 ContentType = record.ContentType,
                 ContentTypeName = record.ContentTypeName,
                 TtlMicros = ttl is { } own ? Micros(own) : expiresAt == RecordTime.Max ? 0 : Math.Max(1, expiresAt.Micros - now.Micros),

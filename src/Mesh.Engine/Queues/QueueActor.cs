@@ -12,9 +12,13 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
     /// <summary>Records that one call moves to the dead letters at most; the next calls move the others.</summary>
     private const int DyingMax = 100;
 
+    /// <summary>Records that <see cref="MoveAsync(StreamName, IReadOnlyList{Sequence}, TimeSpan?, CancellationToken)"/> takes.</summary>
+    private const int MoveMax = 1000;
+
     private static readonly TimeSpan TermMax = TimeSpan.FromDays(366);
 
     private readonly DeadLetterMover _mover = new(deadLetters);
+    private readonly DeadLetterMover _redriver = new(deadLetters);
 
     public ValueTask<ClaimResult> ClaimAsync(int limit, ClaimTerms terms, CancellationToken cancel = default) => ClaimAsync(new ClaimId(Guid.NewGuid()), limit, terms, cancel);
 
@@ -41,6 +45,41 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         ChangeAsync(_ => Table.Ack(sequence, claim, Log!.High));
 
     public ValueTask<int> DeleteAsync(IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) => ChangeAsync(_ => Delete(sequences));
+
+    public async ValueTask<int> MoveAsync(StreamName target, IReadOnlyList<Sequence> sequences, TimeSpan? ttl, CancellationToken cancel = default)
+    {
+        if (target == Name) throw new ArgumentException($"Records of {Name} cannot be moved to {Name}.", nameof(target));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sequences.Count, MoveMax, nameof(sequences));
+        await EnsureOpenAsync(null);
+        var page = await GetAsync(sequences, cancel);
+        if (page.Stream is not { } stream || page.Records.Count == 0) return 0;
+        var letters = new List<DeadLetter>();
+        var buried = new List<ClaimEntry>();
+        lock (Turn)
+        {
+            var now = Engine.Clock.Now();
+            if (!IsOpen || Log!.Number != stream) throw new StreamFencedException(Name);
+            Advance(now);
+            Bury(page, now, ttl, letters, buried);
+        }
+
+        try
+        {
+            var kept = await _redriver.MoveAsync(stream, target, letters);
+            var moved = letters.Select(letter => letter.Sequence).Where(sequence => !kept.Contains(sequence)).ToList();
+            await ChangeAsync(_ => Log!.Number == stream ? Delete(moved) : 0);
+            _redriver.Settle(stream, target, moved);
+            return moved.Count;
+        }
+        finally
+        {
+            lock (Turn)
+            {
+                foreach (var entry in buried) Table.Exhume(entry, Engine.Clock.Now());
+                CountClaims();
+            }
+        }
+    }
 
     public async ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default)
     {
@@ -80,6 +119,21 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
             }
 
             return await changed;
+        }
+    }
+
+    /// <summary>In a turn: takes the records that nobody holds out of everybody's reach, and makes of each what is to be stored elsewhere.</summary>
+    private void Bury(QueuePage page, RecordTime now, TimeSpan? ttl, List<DeadLetter> letters, List<ClaimEntry> buried)
+    {
+        foreach (var slice in page.Records.Slices)
+        {
+            foreach (var record in slice)
+            {
+                var expiresAt = Table.EntryOf(record.Sequence)?.ExpiresAt ?? record.ExpiresAt;
+                if (expiresAt <= now || Table.Bury(new RecordTerms(record.Sequence.Value, record.VisibleAt, expiresAt)) is not { } entry) continue;
+                buried.Add(entry);
+                letters.Add(new DeadLetter(record.Sequence, DeadLetters.Encode(slice, expiresAt, now, ttl, TimeSpan.Zero, source: null)));
+            }
         }
     }
 
@@ -195,7 +249,7 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         {
             lock (Turn)
             {
-                foreach (var entry in taking.Dying) Table.Exhume(entry);
+                foreach (var entry in taking.Dying) Table.Exhume(entry, Engine.Clock.Now());
             }
         }
     }
@@ -209,7 +263,7 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
         var letters = picked.Slices.ConvertAll(slice =>
         {
             var sequence = QueuePageBuilder.SequenceOf(slice);
-            return new DeadLetter(sequence, DeadLetters.Encode(slice, dying[sequence].ExpiresAt, taking.Now, Options.DeadLetterTtl, hiddenFor));
+            return new DeadLetter(sequence, DeadLetters.Encode(slice, dying[sequence].ExpiresAt, taking.Now, Options.DeadLetterTtl, hiddenFor, Name.Name));
         });
         var kept = await _mover.MoveAsync(taking.Stream.Value, target, letters);
         return sequences.Take(picked.Looked).Where(sequence => !kept.Contains(sequence)).ToList();

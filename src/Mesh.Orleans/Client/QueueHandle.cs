@@ -63,6 +63,10 @@ internal sealed class QueueHandle(StreamName name, IQueueGrain grain, HandleCont
         return claim.Page with { States = states };
     }
 
+    /// <summary>Sent again it moves nothing twice, but counts only what the last call has moved.</summary>
+    public ValueTask<int> MoveAsync(StreamName target, IReadOnlyList<Sequence> sequences, TimeSpan? ttl, CancellationToken cancel = default) =>
+        Patience.CallAsync(() => grain.MoveAsync(target, sequences, ttl, cancel), cancel);
+
     public ValueTask<long> WaitChangeAsync(long seen, TimeSpan timeout, CancellationToken cancel = default) => _watch.WaitAsync(seen, timeout, cancel);
 
     public ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default) => Patience.CallAsync(() => grain.StatsAsync(cancel), cancel);

@@ -66,6 +66,12 @@ internal sealed class QueueGrain : StreamGrain<QueueActor>, IQueueGrain, IRemind
 
     public ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default) => Actor.PopAsync(limit, cancel);
 
+    public ValueTask<int> MoveAsync(StreamName target, IReadOnlyList<Sequence> sequences, TimeSpan? ttl, CancellationToken cancel = default)
+    {
+        OnAsked();
+        return Actor.MoveAsync(target, sequences, ttl, cancel);
+    }
+
     public async ValueTask<long> WaitChangeAsync(long seen, TimeSpan timeout, CancellationToken cancel = default)
     {
         await WaitHereAsync(end => Actor.WaitChangeAsync(seen, Timeout.InfiniteTimeSpan, end).AsTask(), timeout, cancel);

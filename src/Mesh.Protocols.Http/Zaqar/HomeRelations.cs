@@ -33,6 +33,7 @@ internal static class HomeRelations
         (ApiVersion.All, "patch_claim", Queue + "/claims/{claim_id}", ["PATCH"]),
         (ApiVersion.All, "delete_claim", Queue + "/claims/{claim_id}", ["DELETE"]),
         ([ApiVersion.V2], "queue_share", Queue + "/share", ["POST"]),
+        ([ApiVersion.V2], "queue_redrive", Queue + "/redrive", ["POST"]),
         ([ApiVersion.V2], "queue_purge", Queue + "/purge", ["POST"]),
         ([ApiVersion.V2], "subscriptions_get", Queue + "/subscriptions{?marker,limit}", ["GET"]),
         ([ApiVersion.V2], "subscriptions_post", Queue + "/subscriptions", ["POST"]),

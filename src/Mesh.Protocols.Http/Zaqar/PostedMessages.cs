@@ -61,7 +61,7 @@ internal readonly ref struct PostedMessages(
         {
             var isTtl = body.NameIs("ttl"u8);
             var isBody = body.NameIs("body"u8);
-            var isDelay = queue.DelaySeconds > 0 && version.MessagesMayBeDelayed && body.NameIs("delay"u8);
+            var isDelay = (queue.DelaySeconds > 0 || queue.Delays) && version.MessagesMayBeDelayed && body.NameIs("delay"u8);
             body.Next();
             if (isTtl) ttl = ReadSeconds("ttl", ref body, options.MessageTtlSecondsMin, options.MessageTtlSecondsMax);
             else if (isDelay) delay = ReadSeconds("delay", ref body, 0, options.DelaySecondsMax);

@@ -15,6 +15,7 @@ internal sealed class ReservedKeys
     private const string DeadLetterTtl = "_dead_letter_queue_messages_ttl";
     private const string ClaimCountMax = "_max_claim_count";
     private const string Encrypt = "_enable_encrypt_messages";
+    private const string Delays = "_enable_message_delay";
     private const string RepeatWindow = "_idempotency_window";
     private const string RetryPolicyKey = "_retry_policy";
 
@@ -51,8 +52,9 @@ internal sealed class ReservedKeys
         CheckInteger(metadata, ClaimCountMax, 0, int.MaxValue);
         CheckInteger(metadata, DeadLetterTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
         CheckInteger(metadata, RepeatWindow, 1, RepeatWindowSecondsMax);
+        CheckFlag(metadata, Delays);
+        CheckFlag(metadata, Encrypt);
         var encrypt = metadata.Find(Encrypt);
-        if (!encrypt.IsEmpty && !encrypt.SequenceEqual("true"u8) && !encrypt.SequenceEqual("false"u8)) throw Wrong(Encrypt, "true or false", encrypt);
         if (_options.MessageKeys.Count == 0 && encrypt.SequenceEqual("true"u8)) throw ZaqarRefusal.Request($"The queue cannot have {Encrypt}: this server has no keys to encrypt messages with. Start it with --zaqar-message-keys, or leave the key out.");
         var retry = metadata.Find(RetryPolicyKey);
         if (!retry.IsEmpty && retry[0] != '{') throw Wrong(RetryPolicyKey, "a JSON object", retry);
@@ -65,6 +67,7 @@ internal sealed class ReservedKeys
         (int)(PositiveOrNull(metadata, MessageDelay) ?? 0),
         (int)Math.Min(PositiveOrNull(metadata, PostBytesMax) ?? _options.PostBytesMax, _options.PostBytesMax),
         metadata.Find(Encrypt).SequenceEqual("true"u8),
+        metadata.Find(Delays).SequenceEqual("true"u8),
         metadata.Find(RetryPolicyKey) is { IsEmpty: false } policy ? RetryPolicy.Parse(policy) : null);
 
     /// <summary>What the engine must know; other options stay as they are. Dead letters need both the count and the queue (section 1.8).</summary>
@@ -113,6 +116,12 @@ internal sealed class ReservedKeys
     }
 
     private static long? PositiveOrNull(QueueMetadata metadata, string name) => metadata.FindInteger(name) is > 0 and var value ? value : null;
+
+    private static void CheckFlag(QueueMetadata metadata, string name)
+    {
+        var value = metadata.Find(name);
+        if (!value.IsEmpty && !value.SequenceEqual("true"u8) && !value.SequenceEqual("false"u8)) throw Wrong(name, "true or false", value);
+    }
 
     private static bool IsNothing(ReadOnlySpan<byte> json) => json.IsEmpty || json is [(byte)'0'] || json.SequenceEqual("false"u8) || json.SequenceEqual("\"\""u8);
 

@@ -23,6 +23,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     private readonly MetadataResource _metadata;
     private readonly HealthResource _health;
     private readonly PurgeResource _purge;
+    private readonly RedriveResource _redrive;
     private readonly ShareResource _share;
     private readonly SubscriptionsResource _subscriptions;
     private readonly SignedUrlRules _signed;
@@ -57,6 +58,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         var poll = new LongPoll(new Waits("zaqar", options.WaitsMax, _stop.Token), clock);
         _messages = new MessagesResource(mesh, options, directory, _deliveries, seal, bodies, poll);
         _purge = new PurgeResource(mesh, options, subscriptions);
+        _redrive = new RedriveResource(mesh, options, directory, seal);
         _share = new ShareResource(options, secret, clock);
         _subscriptions = new SubscriptionsResource(options, subscriptions, _deliveries, clock);
         _sockets = new SocketDoor(mesh, options, HandleAsync, subscriptions, sockets, _stop.Token);
@@ -150,6 +152,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         (ZaqarResource.Message, "GET") => _messages.GetOneAsync(request),
         (ZaqarResource.Message, _) => _messages.DeleteOneAsync(request),
         (ZaqarResource.Purge, _) => _purge.PostAsync(request),
+        (ZaqarResource.Redrive, _) => _redrive.PostAsync(request),
         (ZaqarResource.Share, _) => _share.PostAsync(request),
         (ZaqarResource.Subscriptions, "GET") => _subscriptions.ListAsync(request),
         (ZaqarResource.Subscriptions, _) => _subscriptions.PostAsync(request),

@@ -34,6 +34,17 @@ public interface IQueue : IStreamLog
     /// <summary>Takes up to <paramref name="limit"/> (1 to 1,000) of the oldest claimable records out of the queue, for good.</summary>
     ValueTask<QueuePage> PopAsync(int limit, CancellationToken cancel = default);
 
+    /// <summary>
+    /// Moves those of the records that live and nobody has claimed to the end of another queue, as if they had never been delivered: the way back of dead letters.
+    /// Each is moved once, however often it is tried again and whatever fails in between; a dead letter no longer says where it came from.
+    /// </summary>
+    /// <param name="target">Another queue; it is made if it does not exist.</param>
+    /// <param name="sequences">At most 1,000.</param>
+    /// <param name="ttl">Time to live from now on; null keeps what is left.</param>
+    /// <param name="cancel">Ends the call; what was moved by then is moved.</param>
+    /// <returns>How many were moved by this call.</returns>
+    ValueTask<int> MoveAsync(StreamName target, IReadOnlyList<Sequence> sequences, TimeSpan? ttl, CancellationToken cancel = default);
+
     /// <summary>Waits until somebody who found nothing may find something: records came, were released or are due, or a claim's time is up. Costs nothing meanwhile.</summary>
     /// <param name="seen">What the call before answered; 0 is answered at once. To miss nothing: ask, look for records, and if there are none wait with that answer.</param>
     /// <param name="timeout">At most.</param>

@@ -150,7 +150,7 @@ public sealed class ClaimReplayTests
             var spent = _table.Spent().ToList();
             foreach (var entry in spent) _table.Bury(entry);
             Assert.Empty(_table.Spent());
-            foreach (var entry in spent) _table.Exhume(entry);
+            foreach (var entry in spent) _table.Exhume(entry, _now);
             return $"burying {spent.Count}";
         }
 

@@ -97,7 +97,7 @@ public sealed class ClaimTableTests
         var spent = Assert.Single(table.Spent());
         table.Bury(spent);
         Assert.Empty(table.Spent());
-        table.Exhume(spent);
+        table.Exhume(spent, Start);
         Assert.Equal([1L], table.Spent().Select(entry => entry.Sequence));
         Assert.Equal(AckResult.Deleted, table.Ack(new Sequence(1), null, new Sequence(2)));
         Assert.Empty(table.Spent());

@@ -11,6 +11,7 @@ namespace Mesh.Engine.Tests.Queues;
 public sealed class RandomClaimsTests
 {
     private static readonly StreamName Name = StreamName.Queue("jobs");
+    private static readonly StreamName Moved = StreamName.Queue("moved");
     private static readonly StreamName Dead = StreamName.Queue("dead");
 
     public static TheoryData<int, int?> Seeds()
@@ -38,6 +39,7 @@ public sealed class RandomClaimsTests
     {
         private readonly int? _deliveryCountMax;
         private readonly QueueModel _model;
+        private readonly List<QueueModel.Item> _moved = [];
         private int _bodies;
 
         public Run(int seed, int? deliveryCountMax)
@@ -51,7 +53,7 @@ public sealed class RandomClaimsTests
 
         protected override async Task StepAsync()
         {
-            switch (Random.Next(27))
+            switch (Random.Next(28))
             {
                 case < 5: await PostAsync(); break;
                 case < 10: await ClaimAsync(); break;
@@ -67,6 +69,7 @@ public sealed class RandomClaimsTests
                 case 23: await ClaimInTroubleAsync(); break;
                 case 24: await ClaimWithoutChangesAsync(); break;
                 case 25: await PopInTroubleAsync(); break;
+                case 26: await MoveAsync(); break;
                 default: await RestartAsync(); break;
             }
         }
@@ -210,6 +213,39 @@ public sealed class RandomClaimsTests
             await Queue.DeleteAsync(sequences.ConvertAll(sequence => new Sequence(sequence)));
             foreach (var item in _model.Items)
                 if (sequences.Contains(item.Sequence)) item.IsGone = true;
+        }
+
+        /// <summary>The queue may be able to change nothing, but the other takes what it is given: that comes again, and is the same then.</summary>
+        private async Task MoveAsync()
+        {
+            var items = _model.Items.Where(_ => Random.Next(4) == 0).Take(20).ToList();
+            var sequences = items.ConvertAll(item => new Sequence(item.Sequence));
+            var expected = items.FindAll(item => _model.Lives(item) && _model.HolderOf(item) is null);
+            if (Random.Next(3) == 0) await MoveInTroubleAsync(sequences);
+            Assert.Equal(expected.Count, await Queue.MoveAsync(Moved, sequences, null));
+            foreach (var item in expected) item.IsGone = true;
+            _moved.AddRange(expected);
+            var now = RecordTime.From(Clock.GetUtcNow());
+            var there = (await Mesh.Queue(Moved).ReadAsync(new ReadQuery { RecordsMax = 1000 })).Bodies();
+            Assert.Equal(there.Distinct(), there);
+            Assert.Empty(there.Except(_moved.Select(item => item.Body)));
+            Assert.Empty(_moved.Where(item => item.ExpiresAt > now).Select(item => item.Body).Except(there));
+        }
+
+        private async Task MoveInTroubleAsync(List<Sequence> sequences)
+        {
+            Store.Refused = (await Mesh.Catalogue.FindAsync(Name))!.Number;
+            try
+            {
+                Assert.Equal(0, await Queue.MoveAsync(Moved, sequences, null));
+            }
+            catch (StorageUnavailableException)
+            {
+                // Something was there to be moved.
+            }
+
+            Store.Refused = null;
+            Check(_model.Living(), await Queue.ListAsync(new QueueQuery { RecordsMax = 1000, IncludeClaimed = true, IncludeDelayed = true }));
         }
 
         private async Task ExtendAsync()
