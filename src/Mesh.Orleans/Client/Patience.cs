@@ -72,5 +72,5 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
         reason is OrleansException or TimeoutException or Microsoft.AspNetCore.Connections.ConnectionAbortedException or ObjectDisposedException;
 
     private static StorageUnavailableException Unreachable(Exception? reason) =>
-        new($"No silo of the cluster answers for the stream{(reason is null ? "" : $": {reason.Message}")} Ask again.", reason);
+        new($"No silo of the cluster answers for the stream{(reason is null ? "" : $": {reason.Message.TrimEnd('.')}")}. Ask again.", reason);
 }
