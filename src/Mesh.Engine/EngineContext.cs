@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Engine.Commit;
+using Mesh.Engine.Log;
 using Mesh.Engine.Pools;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
@@ -20,6 +21,8 @@ public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock
 
     /// <summary>The other stores; null where there are none.</summary>
     public PoolStores? Pools { get; init; }
+
+    internal PartlyRead PartlyRead { get; } = new(Options.PartlyReadBytesMax);
 
     /// <summary>Actors that somebody waits at. They must stay in memory: a new one would not know who waits.</summary>
     public ConcurrentDictionary<StreamOwner, bool> Awaited { get; } = new();
@@ -47,6 +50,9 @@ public sealed record EngineOptions
 
     /// <summary>How often a stream deletes in storage what retention has taken from readers. Default 1 s.</summary>
     public TimeSpan TrimInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes of large batches kept in memory, over all streams, for those who read on in them page by page. Default 32 MiB; 0 keeps none.</summary>
+    public long PartlyReadBytesMax { get; init; } = 32L * 1024 * 1024;
 
     /// <summary>Bytes of records after which a partition writes its index of topics; opening it reads at most that much of the log. Default 32 MiB; from 1.</summary>
     public long TopicSnapshotBytes { get; init; } = 32L * 1024 * 1024;

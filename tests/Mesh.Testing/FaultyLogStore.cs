@@ -42,6 +42,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     /// <summary>What the last transaction that was written held of its last stream.</summary>
     public StreamCommit? Last { get; private set; }
 
+    /// <summary>Batches that reads of records gave, damaged ones not among them.</summary>
+    public int BatchesRead { get; private set; }
+
     /// <summary>From now on the batch that begins with this record, in whatever stream, reads as damaged.</summary>
     public void Damage(Sequence first) => _damaged = [.. _damaged, first];
 
@@ -125,6 +128,7 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
 
     private StoredPage WithDamage(StoredPage page)
     {
+        BatchesRead += page.Batches.Count;
         if (_damaged.Length == 0) return page;
         var damaged = page.Batches.Where(batch => _damaged.Contains(batch.Header.First)).ToList();
         return page with

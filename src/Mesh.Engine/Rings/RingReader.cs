@@ -152,9 +152,8 @@ public abstract class RingReader : StreamActor
         {
             var found = from == Sequence.None ? await Home.Store.FindAsync(stream, id, cancel) : await FindAsync(stream, from, id, cancel);
             if (found is not { } place) return from > Sequence.First ? from : Sequence.First;
-            var page = await Home.Store.ReadAsync(stream, place.First, place.First, bytesMax: 1, cancel);
-            if (page.Batches.Count == 0) return place.Last.Next();
-            batch = new CachedBatch(page.Batches[0].Header, page.Batches[0].Bytes);
+            batch = await Stored.BatchOfAsync(stream, place.First, cancel);
+            if (batch is null) return place.Last.Next();
         }
 
         var walker = BatchSlice.Whole(batch.Value.Bytes, batch.Value.Header).GetEnumerator();

@@ -21,7 +21,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     private protected StreamActor(StreamName name, EngineContext engine)
         : base(name, engine)
     {
-        Stored = new StoredReads(() => Home.Store, damaged => ReportDamage(damaged));
+        Stored = new StoredReads(() => Home.Store, engine.PartlyRead, damaged => ReportDamage(damaged));
     }
 
     private protected StoredReads Stored { get; }
