@@ -26,7 +26,7 @@ internal sealed class EmbeddedStore : IAsyncDisposable
         var store = DataPlace.Open(data, LogStores.Open);
         try
         {
-            var mesh = await EmbeddedMesh.StartAsync(store, new EmbeddedMeshOptions { Warn = text => log.LogWarning("{Warning}", text) });
+            var mesh = await EmbeddedMesh.StartAsync(store, new EmbeddedMeshOptions { OpenPool = LogStores.Open, Warn = text => log.LogWarning("{Warning}", text) });
             return new EmbeddedStore(mesh, store);
         }
         catch

@@ -43,6 +43,18 @@ internal static class ErrorMap
         _ => throw new UnreachableException($"No HTTP status for {result}."),
     };
 
+    /// <returns>Null when it was done.</returns>
+    public static HttpFailure? Of(PoolChange change) => change switch
+    {
+        PoolChange.Done => null,
+        PoolChange.UriTaken taken => new HttpFailure(StatusCodes.Status409Conflict, $"Pool {taken.Pool} is at this uri already."),
+        PoolChange.Unusable unusable => new HttpFailure(StatusCodes.Status400BadRequest, $"The server cannot connect to a store for the pool there: {unusable.Reason}."),
+        PoolChange.HoldsQueues holds => new HttpFailure(StatusCodes.Status403Forbidden, $"The pool holds queues, such as {holds.First.Name} of project {holds.First.Project}. Delete them first."),
+        PoolChange.InFlavor named => new HttpFailure(StatusCodes.Status403Forbidden, $"Flavor {named.Flavor} names the pool. Change or delete the flavor first."),
+        PoolChange.NoSuchPool missing => new HttpFailure(StatusCodes.Status400BadRequest, $"There is no pool {missing.Pool}. Add it first."),
+        _ => throw new UnreachableException($"No HTTP status for {change}."),
+    };
+
     /// <returns>Null when the exception is a fault of ours, and so a 500 that is logged.</returns>
     public static HttpFailure? Of(Exception failure) => failure switch
     {

@@ -190,6 +190,20 @@ public abstract class PoolContract : MeshContract
     }
 
     [ContractFact]
+    public async Task A_queue_that_could_not_be_made_wholly_is_not_said_to_be_missing()
+    {
+        var uri = await AddAsync("pool", 1);
+        await PostAsync("other", "a");
+        Pools.Of(uri).IsAway = true;
+        Assert.Null(await Mesh.Catalogue.FindAsync(StreamName.Queue("q")));
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Mesh.Catalogue.CreateAsync(StreamName.Queue("q"), StreamOptions.Default, default).AsTask());
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => BodiesAsync("q"));
+        Pools.Of(uri).IsAway = false;
+        Assert.Empty(await BodiesAsync("q"));
+        Assert.Equal("pool", await PoolOfAsync("q"));
+    }
+
+    [ContractFact]
     public async Task A_queue_deleted_while_its_pool_is_away_leaves_nothing_in_it()
     {
         var uri = await AddAsync("pool", 1);

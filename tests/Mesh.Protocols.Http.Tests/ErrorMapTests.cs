@@ -22,6 +22,18 @@ public sealed class ErrorMapTests
         Assert.Equal([null, null, 429, 413, 409, 404], samples.Select(sample => ErrorMap.Of(sample)?.Status));
     }
 
+    [Fact]
+    public void Every_case_of_a_change_of_pools_has_a_status()
+    {
+        PoolChange[] samples =
+        [
+            new PoolChange.Done(true), new PoolChange.UriTaken("a"), new PoolChange.Unusable("away"), new PoolChange.HoldsQueues(StreamName.Queue("q")), new PoolChange.InFlavor("gold"),
+            new PoolChange.NoSuchPool("a"),
+        ];
+        Assert.Equal(typeof(PoolChange).GetNestedTypes().ToHashSet(), samples.Select(sample => sample.GetType()).ToHashSet());
+        Assert.Equal([null, 409, 400, 403, 403, 400], samples.Select(sample => ErrorMap.Of(sample)?.Status));
+    }
+
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1000, 1)]

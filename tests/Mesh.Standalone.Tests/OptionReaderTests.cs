@@ -26,7 +26,7 @@ public sealed class OptionReaderTests
     [Fact]
     public void The_defaults_that_help_shows_are_the_defaults()
     {
-        var shown = StandaloneOptions.Table.All.Where(option => option.Name is not ("rse-mode" or "zaqar-private-webhooks"))
+        var shown = StandaloneOptions.Table.All.Where(option => option.Name is not ("rse-mode" or "zaqar-private-webhooks" or "zaqar-pools"))
             .Aggregate(new StandaloneOptions(), (options, option) => option.Apply(options, option.Default));
         Assert.Equal(new StandaloneOptions(), shown);
     }
@@ -112,6 +112,14 @@ public sealed class OptionReaderTests
         var message = Assert.Throws<OptionException>(() => Read([option, value])).Message;
         Assert.StartsWith($"{option}: \"{value}\"", message);
         Assert.Contains(right, message);
+    }
+
+    [Fact]
+    public void Pools_are_open_to_admins_until_somebody_beyond_this_machine_can_say_that_they_are_one()
+    {
+        Assert.True(Read().PoolsAreOpen);
+        Assert.False(Read(["--grpc", "0.0.0.0:1"]).PoolsAreOpen);
+        Assert.True(Read(["--http", "*:8080", "--zaqar-pools", "on"]).PoolsAreOpen);
     }
 
     [Theory]

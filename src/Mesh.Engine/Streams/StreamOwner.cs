@@ -331,6 +331,16 @@ public abstract class StreamOwner
                 Subscribers.Wake(log.High);
             }
         }
+        catch when (create is not null)
+        {
+            // It may exist by now, made by what has failed.
+            lock (Turn)
+            {
+                if (_state == OwnerState.Missing) _state = OwnerState.Closed;
+            }
+
+            throw;
+        }
         finally
         {
             lock (Turn) _opening = null;

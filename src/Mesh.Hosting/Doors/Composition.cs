@@ -34,6 +34,7 @@ internal static class Composition
             new ZaqarOptions
             {
                 WebhooksMayBePrivate = options.WebhooksMayBePrivate,
+                PoolsAreOpen = options.PoolsAreOpen,
                 ConfirmationIsRequired = options.ZaqarConfirmation,
                 Smtp = options.ZaqarMail.ToOptions(),
                 MessageKeys = options.ZaqarMessageKeys?.Keys ?? [],

@@ -57,6 +57,9 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>Zaqar's subscribers must confirm before they are told of messages. Default false.</summary>
     public bool ZaqarConfirmation { get; init; }
 
+    /// <summary>Set by the user; null follows the listeners, see <see cref="PoolsAreOpen"/>.</summary>
+    public bool? ZaqarPools { get; init; }
+
     /// <summary>How Zaqar mails to mailto subscribers.</summary>
     public MailSettings ZaqarMail { get; init; } = new();
 
@@ -84,7 +87,15 @@ public abstract record DoorOptions : ProcessOptions
     /// Zaqar's webhooks may be at loopback, link-local and private addresses: what the user set, or else as long as every listener is on loopback. Whoever
     /// asks then is on this machine and reaches as much without us; a host that others reach must not call for them what only it can.
     /// </summary>
-    public bool WebhooksMayBePrivate => ZaqarPrivateWebhooks ?? !Listeners.Any(each => Beyond(each.Address));
+    public bool WebhooksMayBePrivate => ZaqarPrivateWebhooks ?? IsOfThisMachine;
+
+    /// <summary>
+    /// Zaqar's admins may see and change pools: what the user set, or else as long as every listener is on loopback. Whoever says so is an admin, and a pool's uri makes
+    /// this process open files and connect to databases.
+    /// </summary>
+    public bool PoolsAreOpen => ZaqarPools ?? IsOfThisMachine;
+
+    private bool IsOfThisMachine => !Listeners.Any(each => Beyond(each.Address));
 
     /// <summary>The doors' addresses by the option that sets each.</summary>
     public IEnumerable<(string Option, ListenAddress? Address)> Listeners =>
@@ -130,6 +141,8 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { ZaqarPrivateWebhooks = OptionText.Switch(text) }),
         new("zaqar-confirmation", "on | off", "off", "Zaqar's subscribers must confirm before they are told of messages",
             (options, text) => options with { ZaqarConfirmation = OptionText.Switch(text) }),
+        new("zaqar-pools", "on | off", "on while every listener is on loopback, else off", "whoever sends X-Roles: admin may see and change the stores over which queues are spread",
+            (options, text) => options with { ZaqarPools = OptionText.Switch(text) }),
         .. MailSettings.Of<T>((options, change) => options with { ZaqarMail = change(options.ZaqarMail) }),
         new("zaqar-message-keys", Secret.Form, "off", "where the keys are for Zaqar's queues that encrypt their messages: 32 bytes each in base64, joined by commas; the first encrypts, all decrypt",
             (options, text) => options with { ZaqarMessageKeys = SecretKeys.Parse(text, ZaqarOptions.MessageKeyBytes) }, IsSecret: true),

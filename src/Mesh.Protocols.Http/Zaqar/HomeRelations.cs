@@ -43,15 +43,24 @@ internal static class HomeRelations
         (ApiVersion.All, "health", "health", ["GET"]),
     ];
 
+    /// <summary>What is there only where pools are offered.</summary>
+    private static readonly (ApiVersion[] Versions, string Relation, string Template, string[] Methods)[] PoolRelations =
+    [
+        (ApiVersion.All, "pools", "pools{?marker,limit,detailed}", ["GET"]),
+        (ApiVersion.All, "pool", "pools/{pool_name}", ["GET", "PUT", "PATCH", "DELETE"]),
+        (Later, "flavors", "flavors{?marker,limit}", ["GET"]),
+        (Later, "flavor", "flavors/{flavor_name}", ["GET", "PUT", "PATCH", "DELETE"]),
+    ];
+
     /// <summary>The document of one version.</summary>
-    public static byte[] ToJson(ApiVersion version)
+    public static byte[] ToJson(ApiVersion version, bool withPools)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteStartObject("resources"u8);
-            foreach (var (versions, relation, template, methods) in Relations)
+            foreach (var (versions, relation, template, methods) in withPools ? Relations.Concat(PoolRelations) : Relations)
                 if (versions.Contains(version)) Write(json, relation, version.Paths.Home + template, methods);
             json.WriteEndObject();
             json.WriteEndObject();

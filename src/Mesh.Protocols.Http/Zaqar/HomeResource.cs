@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>What the server offers: versions, the home documents and the ping (Zaqar specification, sections 0 and 1.13). Thread-safe.</summary>
-internal sealed class HomeResource(IMesh mesh)
+internal sealed class HomeResource(IMesh mesh, ZaqarOptions options)
 {
-    private static readonly Dictionary<ApiVersion, byte[]> Documents = ApiVersion.All.ToDictionary(version => version, HomeRelations.ToJson);
+    private readonly Dictionary<ApiVersion, byte[]> _documents = ApiVersion.All.ToDictionary(version => version, version => HomeRelations.ToJson(version, options.PoolsAreOpen));
 
     public static Task VersionsAsync(ZaqarRequest request)
     {
@@ -19,9 +19,9 @@ internal sealed class HomeResource(IMesh mesh)
         return answer.SendAsync(request.Response, StatusCodes.Status300MultipleChoices);
     }
 
-    public static async Task HomeAsync(ZaqarRequest request)
+    public async Task HomeAsync(ZaqarRequest request)
     {
-        var document = Documents[request.Version];
+        var document = _documents[request.Version];
         request.Response.Headers.CacheControl = "max-age=86400";
         request.Response.ContentType = "application/json-home";
         request.Response.ContentLength = document.Length;

@@ -45,6 +45,7 @@ internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
             var metadata = QueueMetadata.OfStored(entry);
             change(metadata);
             Keys.Check(metadata, request.QueueName);
+            await CheckFlavorAsync(metadata, request.Aborted).ConfigureAwait(false);
             var stored = metadata.ToJson();
             if (stored.Length > options.MetadataBytesMax)
                 throw ZaqarRefusal.Request($"The metadata of a queue takes at most {options.MetadataBytesMax} bytes; with this change it has {stored.Length}.");
@@ -56,6 +57,14 @@ internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
         {
             _changing.Release();
         }
+    }
+
+    /// <exception cref="ZaqarRefusal">There are pools, and none is of the flavor that is asked for.</exception>
+    public async ValueTask CheckFlavorAsync(QueueMetadata metadata, CancellationToken cancel)
+    {
+        if (ReservedKeys.FlavorOf(metadata) is not { } flavor) return;
+        if (await mesh.Pools.FindFlavorAsync(flavor, cancel).ConfigureAwait(false) is not null) return;
+        if ((await mesh.Pools.ListAsync("", 1, cancel).ConfigureAwait(false)).Count > 0) throw ZaqarRefusal.Request($"Flavor {flavor} does not exist.");
     }
 
     /// <summary>The sequence of a message that may be in the queue as it is now.</summary>

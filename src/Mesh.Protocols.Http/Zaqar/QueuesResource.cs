@@ -17,6 +17,7 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
             using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
             metadata = QueueMetadata.Parse(body.Span, options.JsonDepthMax);
             directory.Keys.Check(metadata, request.QueueName);
+            await directory.CheckFlavorAsync(metadata, request.Aborted).ConfigureAwait(false);
         }
 
         var isNew = await mesh.Catalogue.CreateAsync(request.Stream, ReservedKeys.Apply(metadata, StreamOptions.Default), metadata.ToJson(), request.Aborted).ConfigureAwait(false);

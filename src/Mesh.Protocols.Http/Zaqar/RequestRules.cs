@@ -46,6 +46,12 @@ internal static class RequestRules
     /// <summary>True for what may name a queue.</summary>
     public static bool IsQueueName(string name) => name.Length is > 0 and <= QueueNameCharsMax && !name.AsSpan().ContainsAnyExcept(NameChars);
 
+    /// <exception cref="ZaqarRefusal">It names nothing.</exception>
+    public static void CheckName(string name, string what)
+    {
+        if (!IsQueueName(name)) throw ZaqarRefusal.Request($"The name of a {what} has 1 to {QueueNameCharsMax} characters, of letters, digits, '_', '-' and '.'.");
+    }
+
     private static void CheckContentType(HttpContext context)
     {
         if (!string.Equals(context.Request.ContentType, "application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)) return;

@@ -18,6 +18,7 @@ internal sealed class ReservedKeys
     private const string Delays = "_enable_message_delay";
     private const string RepeatWindow = "_idempotency_window";
     private const string RetryPolicyKey = "_retry_policy";
+    private const string Flavor = "_flavor";
 
     /// <summary>7 days: what a stream keeps at most.</summary>
     private const int RepeatWindowSecondsMax = 7 * 24 * 3600;
@@ -59,8 +60,12 @@ internal sealed class ReservedKeys
         var retry = metadata.Find(RetryPolicyKey);
         if (!retry.IsEmpty && retry[0] != '{') throw Wrong(RetryPolicyKey, "a JSON object", retry);
         if (!retry.IsEmpty) RetryPolicy.Parse(retry);
+        if (!metadata.Find(Flavor).IsEmpty && metadata.FindText(Flavor) is null) throw Wrong(Flavor, "the name of a flavor", metadata.Find(Flavor));
         CheckDeadLetterQueue(metadata, queue);
     }
+
+    /// <summary>The flavor that a queue asks for; null when it asks for none.</summary>
+    public static string? FlavorOf(QueueMetadata metadata) => metadata.FindText(Flavor) is { Length: > 0 } flavor ? flavor : null;
 
     public QueueSettings Settings(QueueMetadata metadata) => new(
         (int)(PositiveOrNull(metadata, MessageTtl) ?? _options.MessageTtlSecondsDefault),
@@ -77,6 +82,7 @@ internal sealed class ReservedKeys
         var count = string.IsNullOrEmpty(target) ? null : PositiveOrNull(metadata, ClaimCountMax);
         return options with
         {
+            Flavor = FlavorOf(metadata),
             DedupeWindow = PositiveOrNull(metadata, RepeatWindow) is { } window ? TimeSpan.FromSeconds(window) : StreamOptions.Default.DedupeWindow,
             DeliveryCountMax = (int?)count,
             DeadLetterQueue = count is null ? null : target,

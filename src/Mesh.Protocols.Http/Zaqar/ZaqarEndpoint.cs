@@ -1,4 +1,5 @@
 using Mesh.Protocols.Http.Zaqar.Delivery;
+using Mesh.Protocols.Http.Zaqar.Pools;
 using Mesh.Protocols.Http.Zaqar.Sealing;
 using Mesh.Protocols.Http.Zaqar.Signing;
 using Mesh.Protocols.Http.Zaqar.Sockets;
@@ -22,6 +23,8 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     private readonly StatsResource _stats;
     private readonly MetadataResource _metadata;
     private readonly HealthResource _health;
+    private readonly PoolsResource _pools;
+    private readonly FlavorsResource _flavors;
     private readonly PurgeResource _purge;
     private readonly RedriveResource _redrive;
     private readonly ShareResource _share;
@@ -46,7 +49,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         options ??= new ZaqarOptions();
         options.Check();
         var directory = new QueueDirectory(mesh, options);
-        _home = new HomeResource(mesh);
+        _home = new HomeResource(mesh, options);
         _queues = new QueuesResource(mesh, options, directory);
         var secret = new SigningSecret(mesh, options);
         var subscriptions = new SubscriptionStore(mesh, clock);
@@ -67,6 +70,8 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         _stats = new StatsResource(mesh, directory);
         _metadata = new MetadataResource(options, directory);
         _health = new HealthResource(mesh);
+        _pools = new PoolsResource(mesh, options);
+        _flavors = new FlavorsResource(mesh, options);
         _options = options;
     }
 
@@ -116,7 +121,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
 
     private Task RouteAsync(HttpContext context)
     {
-        if (ZaqarRoute.Match(context.Request.Path.Value ?? "") is not { } route)
+        if (ZaqarRoute.Match(context.Request.Path.Value ?? "") is not { } route || (route.IsOfPools && !_options.PoolsAreOpen))
             throw new ZaqarRefusal(StatusCodes.Status404NotFound, "404 Not Found");
         if (route.Resource == ZaqarResource.Versions && SocketDoor.IsAsked(context.Request)) return _sockets.HandleAsync(context);
         var method = context.Request.Method;
@@ -135,7 +140,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     private Task ServeAsync(ZaqarRequest request, string method) => (request.Route.Resource, method) switch
     {
         (ZaqarResource.Versions, _) => HomeResource.VersionsAsync(request),
-        (ZaqarResource.Home, _) => HomeResource.HomeAsync(request),
+        (ZaqarResource.Home, _) => _home.HomeAsync(request),
         (ZaqarResource.Ping, _) => _home.PingAsync(request),
         (ZaqarResource.Health, _) => _health.GetAsync(request),
         (ZaqarResource.Queues, _) => _queues.ListAsync(request),
@@ -160,6 +165,16 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         (ZaqarResource.Subscription, "PATCH") => _subscriptions.PatchAsync(request),
         (ZaqarResource.Subscription, _) => _subscriptions.DeleteAsync(request),
         (ZaqarResource.Confirm, _) => _subscriptions.ConfirmAsync(request),
+        (ZaqarResource.Pools, _) => _pools.ListAsync(request),
+        (ZaqarResource.Pool, "GET") => _pools.GetAsync(request),
+        (ZaqarResource.Pool, "PUT") => _pools.PutAsync(request),
+        (ZaqarResource.Pool, "PATCH") => _pools.PatchAsync(request),
+        (ZaqarResource.Pool, _) => _pools.DeleteAsync(request),
+        (ZaqarResource.Flavors, _) => _flavors.ListAsync(request),
+        (ZaqarResource.Flavor, "GET") => _flavors.GetAsync(request),
+        (ZaqarResource.Flavor, "PUT") => _flavors.PutAsync(request),
+        (ZaqarResource.Flavor, "PATCH") => _flavors.PatchAsync(request),
+        (ZaqarResource.Flavor, _) => _flavors.DeleteAsync(request),
         (ZaqarResource.Claims, _) => _claims.PostAsync(request),
         (ZaqarResource.Claim, "GET") => _claims.GetAsync(request),
         (ZaqarResource.Claim, "PATCH") => _claims.PatchAsync(request),

@@ -89,6 +89,9 @@ public sealed record ZaqarOptions
     /// <summary>Messages are shown with a checksum of their bodies. Default false.</summary>
     public bool ChecksumsAreShown { get; init; }
 
+    /// <summary>Pools and flavors can be seen and changed by whoever says that they are an admin. Default true; when false, those that there are still hold their queues.</summary>
+    public bool PoolsAreOpen { get; init; } = true;
+
     /// <summary>Client-ID headers must be UUIDs. Default true; else any text within the two bounds below names a client.</summary>
     public bool ClientIdsAreUuids { get; init; } = true;
 

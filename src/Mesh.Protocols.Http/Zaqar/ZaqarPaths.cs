@@ -10,6 +10,14 @@ internal sealed class ZaqarPaths(string prefix)
 
     public string Queues { get; } = $"{prefix}/queues";
 
+    public string Pools { get; } = $"{prefix}/pools";
+
+    public string Flavors { get; } = $"{prefix}/flavors";
+
+    public string OfPool(string pool) => $"{Pools}/{pool}";
+
+    public string OfFlavor(string flavor) => $"{Flavors}/{flavor}";
+
     public string OfQueue(string queue) => $"{Queues}/{queue}";
 
     public string OfMetadata(string queue) => $"{Queues}/{queue}/metadata";

@@ -21,13 +21,17 @@ internal enum ZaqarResource
     Subscriptions,
     Subscription,
     Confirm,
+    Pools,
+    Pool,
+    Flavors,
+    Flavor,
 }
 
 /// <summary>A path taken apart (Zaqar specification, section 2). A trailing slash makes another, unknown path.</summary>
 /// <param name="Version">In which version; the latest for the list of them.</param>
 /// <param name="Resource">What it names.</param>
 /// <param name="Queue">The queue; empty where there is none. Not checked.</param>
-/// <param name="Id">The message, claim or subscription; empty where there is none. Not checked.</param>
+/// <param name="Id">The message, claim, subscription, pool or flavor; empty where there is none. Not checked.</param>
 internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Resource, string Queue = "", string Id = "")
 {
     private const string Get = "GET";
@@ -54,10 +58,17 @@ internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Res
         (ZaqarResource.Subscriptions, null, null, "GET, POST"),
         (ZaqarResource.Subscription, null, null, "GET, PATCH, DELETE"),
         (ZaqarResource.Confirm, null, null, "PUT"),
+        (ZaqarResource.Pools, Get, Get, Get),
+        (ZaqarResource.Pool, "GET, PUT, PATCH, DELETE", "GET, PUT, PATCH, DELETE", "GET, PUT, PATCH, DELETE"),
+        (ZaqarResource.Flavors, null, Get, Get),
+        (ZaqarResource.Flavor, null, "GET, PUT, PATCH, DELETE", "GET, PUT, PATCH, DELETE"),
     ];
 
     /// <summary>The value of an Allow header, without OPTIONS.</summary>
     public string Allow => MethodsOf(Version, Resource)!;
+
+    /// <summary>True for what is there only where pools are offered.</summary>
+    public bool IsOfPools => Resource is ZaqarResource.Pools or ZaqarResource.Pool or ZaqarResource.Flavors or ZaqarResource.Flavor;
 
     /// <returns>Null when no resource has this path.</returns>
     public static ZaqarRoute? Match(string path)
@@ -92,8 +103,16 @@ internal readonly record struct ZaqarRoute(ApiVersion Version, ZaqarResource Res
         "ping" => new ZaqarRoute(version, ZaqarResource.Ping),
         "health" => new ZaqarRoute(version, ZaqarResource.Health),
         "queues" => new ZaqarRoute(version, ZaqarResource.Queues),
-        _ => rest.StartsWith("queues/", StringComparison.Ordinal) ? MatchQueue(version, rest["queues/".Length..]) : null,
+        "pools" => new ZaqarRoute(version, ZaqarResource.Pools),
+        "flavors" => new ZaqarRoute(version, ZaqarResource.Flavors),
+        _ when rest.StartsWith("queues/", StringComparison.Ordinal) => MatchQueue(version, rest["queues/".Length..]),
+        _ when rest.StartsWith("pools/", StringComparison.Ordinal) => MatchOne(version, ZaqarResource.Pool, rest["pools/".Length..]),
+        _ when rest.StartsWith("flavors/", StringComparison.Ordinal) => MatchOne(version, ZaqarResource.Flavor, rest["flavors/".Length..]),
+        _ => null,
     };
+
+    private static ZaqarRoute? MatchOne(ApiVersion version, ZaqarResource resource, ReadOnlySpan<char> name) =>
+        name.IsEmpty || name.Contains('/') ? null : new ZaqarRoute(version, resource, Id: name.ToString());
 
     private static ZaqarRoute? MatchQueue(ApiVersion version, ReadOnlySpan<char> rest)
     {

@@ -3,6 +3,7 @@ using Mesh.Engine.Storage;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Testing;
 using Mesh.Testing.Http;
+using Mesh.Testing.Storage;
 using Microsoft.AspNetCore.Builder;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;
@@ -34,10 +35,10 @@ internal sealed class ZaqarServer : ZaqarDoor
     /// <summary>With webhooks on loopback, as tests have them.</summary>
     public static async Task<ZaqarDoor> OpenWithWebhooksAsync() => await StartAsync(new ZaqarOptions { WebhooksMayBePrivate = true });
 
-    public static async Task<ZaqarServer> StartAsync(ZaqarOptions? options = null, ILogStore? store = null)
+    public static async Task<ZaqarServer> StartAsync(ZaqarOptions? options = null, ILogStore? store = null, PoolSet? pools = null)
     {
         var clock = new ManualClock();
-        var mesh = await EmbeddedMesh.StartAsync(store ?? new MemoryLogStore(), clock: clock);
+        var mesh = await EmbeddedMesh.StartAsync(store ?? new MemoryLogStore(), new EmbeddedMeshOptions { OpenPool = pools is null ? null : pools.Open }, clock);
         var endpoint = new ZaqarEndpoint(mesh, options ?? new ZaqarOptions { MessageKeys = [Key(1)] }, clock: clock);
         endpoint.StartDeliveries();
         return new ZaqarServer(mesh, endpoint, await KestrelHost.StartAsync(app => app.Run(endpoint.HandleAsync)), clock);

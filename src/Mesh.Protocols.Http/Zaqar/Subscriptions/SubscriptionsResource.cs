@@ -25,16 +25,16 @@ internal sealed class SubscriptionsResource(ZaqarOptions options, SubscriptionSt
 
     public async Task ListAsync(ZaqarRequest request)
     {
-        var (marker, limit) = ReadPage(request.Query);
+        var query = PageQuery.Read(request.Query, options);
         var all = await store.ListAsync(request.Stream, request.Aborted).ConfigureAwait(false);
-        var page = all.Where(each => string.CompareOrdinal(each.Id, marker) > 0).Take(limit).ToList();
+        var page = all.Where(each => string.CompareOrdinal(each.Id, query.Marker) > 0).Take(query.Limit).ToList();
         var answer = AnswerBuffer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray("subscriptions"u8);
         foreach (var each in page) each.Write(answer.Json, clock.GetUtcNow());
         answer.Json.WriteEndArray();
         if (page.Count == 0) ZaqarLinks.WriteNone(answer.Json);
-        else ZaqarLinks.WriteNext(answer.Json, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{request.Paths.OfSubscriptions(request.QueueName)}?limit={limit}&marker={page[^1].Id}"));
+        else ZaqarLinks.WriteNext(answer.Json, query.Next(request.Paths.OfSubscriptions(request.QueueName), page[^1].Id));
         answer.Json.WriteEndObject();
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
@@ -110,21 +110,6 @@ internal sealed class SubscriptionsResource(ZaqarOptions options, SubscriptionSt
 
         body.End();
         return confirmed ?? throw ZaqarRefusal.Request("The 'confirmed' should be boolean.");
-    }
-
-    private (string Marker, int Limit) ReadPage(ZaqarQuery query)
-    {
-        var marker = "";
-        var limit = options.PageDefault;
-        foreach (var parameter in query)
-        {
-            var value = parameter.DecodeValue().Span;
-            if (value.IsEmpty) continue;
-            if (parameter.DecodeName().Span is "marker") marker = value.ToString();
-            else if (parameter.DecodeName().Span is "limit") limit = ZaqarQuery.Count("limit", value, options.PageMax);
-        }
-
-        return (marker, limit);
     }
 
     private static ZaqarRefusal Missing(ZaqarRequest request) =>
