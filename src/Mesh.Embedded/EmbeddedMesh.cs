@@ -35,6 +35,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _pools = new PoolStores(engine.Home, engine.Clock, Lend(options), _stop.Token, _stop.Token);
         _engine = engine with { Pools = _pools };
         var maintenance = new Maintenance(store, _engine.Clock, () => _actors.Recent().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
+        _engine.OnExpired = maintenance.OnDeleted;
         Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted);
         Pools = new PoolDirectory(_pools, Catalogue);
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };

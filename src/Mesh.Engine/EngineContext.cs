@@ -24,6 +24,9 @@ public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock
 
     internal PartlyRead PartlyRead { get; } = new(Options.PartlyReadBytesMax);
 
+    /// <summary>Told when a stream was deleted because its time was up; the host sees to what it held. Set before the first stream is opened.</summary>
+    public Action OnExpired { get; set; } = static () => { };
+
     /// <summary>Actors that somebody waits at. They must stay in memory: a new one would not know who waits.</summary>
     public ConcurrentDictionary<StreamOwner, bool> Awaited { get; } = new();
 

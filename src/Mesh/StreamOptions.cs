@@ -19,6 +19,9 @@ public sealed record StreamOptions
     /// <summary>Whole batches go, oldest first, while the stored bytes of the stream exceed this. The newest batch always stays. From 1.</summary>
     public long? RetentionBytes { get; init; }
 
+    /// <summary>Rings: the stream is deleted with all it holds at this time. Null never does.</summary>
+    public RecordTime? ExpiresAt { get; init; }
+
     /// <summary>How long a repeated publish is recognised, whatever was trimmed since. 1 s to 7 days; default 2 minutes, which zero stands for too.</summary>
     public TimeSpan DedupeWindow
     {

@@ -126,6 +126,40 @@ public abstract class RingContract : MeshContract
         Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), all);
     }
 
+    [ContractFact]
+    public async Task A_ring_whose_time_is_up_is_gone_with_its_groups_and_may_be_made_anew()
+    {
+        await Ring.AppendAsync(Given.WithIds(Id(1), Id(2)));
+        await Ring.CreateGroupAsync("g", default, createStream: false);
+        var before = (await Mesh.Catalogue.FindAsync(Name))!;
+        var at = RecordTime.From(Clock.GetUtcNow()).Plus(TimeSpan.FromSeconds(10));
+        Assert.True(await Mesh.Catalogue.UpdateAsync(Name, before.Options with { ExpiresAt = at }, before.Metadata));
+        await RestartAsync();
+        Assert.Equal([1, 2], (await Ring.ReadAsync(new ReadQuery())).Sequences());
+        Assert.Equal(at, (await Mesh.Catalogue.FindAsync(Name))!.Options.ExpiresAt);
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, (await Ring.ReadAsync(new ReadQuery())).Count);
+        Assert.Null(await Mesh.Catalogue.FindAsync(Name));
+        Assert.Equal(GroupOutcome.NoStream, (await Ring.DeliverAsync(new GroupRead("g", "one", 1, null, false))).Outcome);
+        var again = Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.WithIds(Id(1))));
+        Assert.Equal(Sequence.First, again.First);
+        Assert.NotEqual(before.Number, again.Stream);
+        Assert.Null((await Mesh.Catalogue.FindAsync(Name))!.Options.ExpiresAt);
+    }
+
+    [ContractFact]
+    public async Task A_ring_that_is_given_more_time_lives_on()
+    {
+        await Ring.AppendAsync(Given.WithIds(Id(1)));
+        var entry = (await Mesh.Catalogue.FindAsync(Name))!;
+        var now = RecordTime.From(Clock.GetUtcNow());
+        await Mesh.Catalogue.UpdateAsync(Name, entry.Options with { ExpiresAt = now.Plus(TimeSpan.FromSeconds(10)) }, entry.Metadata);
+        await Mesh.Catalogue.UpdateAsync(Name, entry.Options with { ExpiresAt = null }, entry.Metadata);
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.WithIds(Id(2))));
+        Assert.Equal([1, 2], (await Ring.ReadAsync(new ReadQuery())).Sequences());
+    }
+
     private static RingId Id(int number) => new((ulong)number, 0);
 
     private async Task<List<long>> DeliverAsync(string consumer, int max, RingId? after = null) =>

@@ -29,6 +29,9 @@ internal sealed class OpenStream(OpenedStream opened, SequencedLog log, TimeSpan
 
     public SequencedLog Log => log;
 
+    /// <summary>When the stream is to be deleted; the greatest time when it is not.</summary>
+    public RecordTime ExpiresAt { get; } = opened.Entry.Options.ExpiresAt ?? RecordTime.Max;
+
     /// <summary>What changes besides the records; stored with the next commit.</summary>
     public StreamJournal Journal { get; } = new(opened);
 

@@ -53,6 +53,7 @@ public sealed class RetentionSweep(ILogStore store, SteadyClock clock)
 
     private async ValueTask<bool> IsDueAsync(StoredStream stream, RecordTime now, CancellationToken cancel)
     {
+        if (stream.Options.ExpiresAt <= now) return true;
         if (stream.FirstBatch is not { } oldest) return false;
         if (oldest.Last < stream.LowWatermark) return true;
         if (stream.Options.RetentionAge is { } age && now.Since(oldest.LastTime) - Overdue >= age) return true;

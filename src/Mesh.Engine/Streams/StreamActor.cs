@@ -31,7 +31,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         if (segment.Length > Engine.Options.SegmentBytesMax) return new(new AppendResult.TooLarge(Engine.Options.SegmentBytesMax));
         lock (Turn)
         {
-            if (IsOpen && _parked.Count == 0) return Append(segment.Span, options);
+            if (IsOpen && _parked.Count == 0 && !IsExpired) return Append(segment.Span, options);
             return Park(segment.ToArray(), options);
         }
     }
@@ -81,7 +81,7 @@ public abstract class StreamActor : StreamOwner, IStreamLog
     {
         lock (Turn)
         {
-            if (TryReadHere(query) is { } page) return new(page);
+            if (!IsExpired && TryReadHere(query) is { } page) return new(page);
         }
 
         return ReadStoredAsync(query, cancel);

@@ -18,6 +18,7 @@ public abstract class StreamOwner
 {
     private CommitLine _commits;
     private Task? _opening;
+    private Task? _expiring;
     private OwnerState _state;
 
     private protected StreamOwner(StreamName name, EngineContext engine)
@@ -46,6 +47,9 @@ public abstract class StreamOwner
     internal bool IsOpen => _state == OwnerState.Open;
 
     private protected SequencedLog? Log => Stream?.Log;
+
+    /// <summary>In a turn: the stream's time is up. It is deleted before anything else is done with it: by opening it, or making it readable.</summary>
+    private protected bool IsExpired => Stream is { } stream && stream.ExpiresAt != RecordTime.Max && stream.ExpiresAt <= Engine.Clock.Now();
 
     /// <summary>In a turn: who waits for the next commit.</summary>
     private protected Handover Waiting => _commits.Waiting;
@@ -247,8 +251,15 @@ public abstract class StreamOwner
             Task opening;
             lock (Turn)
             {
-                if (_state == OwnerState.Open || (_state == OwnerState.Missing && create is null)) return;
-                opening = _opening ??= OpenAsync(create);
+                if (IsExpired || _expiring is not null)
+                {
+                    opening = _expiring ??= ExpireAsync(Stream!.Opened.Entry);
+                }
+                else
+                {
+                    if (_state == OwnerState.Open || (_state == OwnerState.Missing && create is null)) return;
+                    opening = _opening ??= OpenAsync(create);
+                }
             }
 
             await opening;
@@ -260,7 +271,7 @@ public abstract class StreamOwner
     {
         lock (Turn)
         {
-            if (Log is not null || _state == OwnerState.Missing) return default;
+            if ((Log is not null && !IsExpired) || _state == OwnerState.Missing) return default;
         }
 
         return EnsureOpenAsync(null);
@@ -300,6 +311,26 @@ public abstract class StreamOwner
         var isExact = Stream!.TryApplyRetention(Engine.Clock.Now());
         if (Log!.Low > low) OnTrimmed(Log.Low);
         return isExact;
+    }
+
+    /// <summary>Deletes the stream whose time is up, unless another of its name has come meanwhile, or it was given more time.</summary>
+    private async Task ExpireAsync(StreamEntry expired)
+    {
+        try
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the caller holds the turn
+            var entry = await Engine.Store.FindEntryAsync(Name);
+            var isDue = entry?.Number == expired.Number && entry.Options.ExpiresAt <= Engine.Clock.Now();
+            if (isDue && await DeleteAsync()) Engine.OnExpired();
+            lock (Turn)
+            {
+                if (Stream?.Opened.Entry.Number == expired.Number) OnFenced();
+            }
+        }
+        finally
+        {
+            lock (Turn) _expiring = null;
+        }
     }
 
     private async Task OpenAsync(StreamSeed? create)

@@ -1,4 +1,3 @@
-using Mesh.Engine.Rooms;
 using Mesh.Orleans.Client;
 using Orleans.Concurrency;
 using Orleans.Placement;

@@ -38,6 +38,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         Pools = new PoolStores(context.Home, context.Clock, Lend(), _stop.Token, _leaving.Token);
         Context = context with { Pools = Pools };
         _maintenance = new Maintenance(store, context.Clock, () => _active.Keys.Where(stream => stream.IsAt(context.Home)), WakeAsync, Warn);
+        Context.OnExpired = OnDeleted;
     }
 
     public EngineContext Context { get; }

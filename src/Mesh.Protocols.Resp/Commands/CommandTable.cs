@@ -24,7 +24,11 @@ internal sealed class CommandTable
             new XAddCommand(), new XLenCommand(), new XRangeCommand(backwards: false), new XRangeCommand(backwards: true), new XReadCommand(), new XTrimCommand(),
             new XDelCommand(), new XSetIdCommand(), new XGroupCommand(), new XReadGroupCommand(), new XAckCommand(), new XPendingCommand(), new XClaimCommand(), new XAutoClaimCommand(),
             new XInfoCommand(),
-            new DelCommand(), new ExistsCommand(), new TypeCommand(),
+            new DelCommand("del"), new DelCommand("unlink"), new ExistsCommand("exists"), new ExistsCommand("touch"), new TypeCommand(),
+            new ExpireCommand("expire", 1000, isTimeOfDay: false), new ExpireCommand("pexpire", 1, isTimeOfDay: false), new ExpireCommand("expireat", 1000, isTimeOfDay: true),
+            new ExpireCommand("pexpireat", 1, isTimeOfDay: true), new PersistCommand(), new TtlCommand("ttl", 1000, isTimeOfDay: false), new TtlCommand("pttl", 1, isTimeOfDay: false),
+            new TtlCommand("expiretime", 1000, isTimeOfDay: true), new TtlCommand("pexpiretime", 1, isTimeOfDay: true),
+            new KeysPatternCommand(), new ScanCommand(), new DbSizeCommand(),
         ];
         foreach (var command in all) _byName.Add(Encoding.ASCII.GetBytes(command.Name), command);
         _lookup = _byName.GetAlternateLookup<ReadOnlySpan<byte>>();

@@ -16,7 +16,7 @@ internal abstract class KeysCommand(string name, int arity) : RespCommand(name, 
     protected abstract ValueTask RunAsync(RespSession session, List<StreamName> names);
 }
 
-internal sealed class DelCommand() : KeysCommand("del", -2)
+internal sealed class DelCommand(string name) : KeysCommand(name, -2)
 {
     protected override async ValueTask RunAsync(RespSession session, List<StreamName> names)
     {
@@ -27,7 +27,7 @@ internal sealed class DelCommand() : KeysCommand("del", -2)
     }
 }
 
-internal sealed class ExistsCommand() : KeysCommand("exists", -2)
+internal sealed class ExistsCommand(string name) : KeysCommand(name, -2)
 {
     protected override async ValueTask RunAsync(RespSession session, List<StreamName> names)
     {

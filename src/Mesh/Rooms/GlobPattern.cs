@@ -1,4 +1,4 @@
-namespace Mesh.Engine.Rooms;
+namespace Mesh;
 
 /// <summary>
 /// Redis's glob: <c>*</c>, <c>?</c>, <c>[abc]</c>, <c>[^a]</c>, <c>[a-z]</c> and <c>\</c> to take the next byte as it is (HubSub specification, case 13). A set

@@ -1,8 +1,7 @@
 using System.Text;
-using Mesh.Engine.Rooms;
 using Xunit;
 
-namespace Mesh.Engine.Tests.Rooms;
+namespace Mesh.Tests.Rooms;
 
 /// <summary>Redis's glob, by the table of the HubSub specification (section 7, cases 13 and 14) and by what redis-server answers.</summary>
 public sealed class GlobPatternTests
