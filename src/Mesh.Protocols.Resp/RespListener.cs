@@ -20,6 +20,8 @@ public sealed partial class RespListener : IAsyncDisposable
     /// <summary>How long no one is accepted after an accept failed, which is mostly for want of file handles.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan IdleCheckInterval = TimeSpan.FromSeconds(1);
+
     private readonly IMesh _mesh;
     private readonly RespOptions _options;
     private readonly TimeProvider _clock;
@@ -29,7 +31,9 @@ public sealed partial class RespListener : IAsyncDisposable
     private readonly Socket _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
+    private readonly RespClients _clients;
     private readonly Task _accepting;
+    private readonly Task _watching;
 
     private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock, ILogger log)
     {
@@ -40,6 +44,8 @@ public sealed partial class RespListener : IAsyncDisposable
         _log = log;
         _transport = Transport.Of(options.EventLoops);
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _clients = new RespClients(options);
+        _watching = WatchIdleAsync();
         _accepting = Task.Run(AcceptAsync); // not in the starter's synchronization context, which would take a turn for every read
     }
 
@@ -76,6 +82,7 @@ public sealed partial class RespListener : IAsyncDisposable
         await _stop.CancelAsync();
         _listener.Dispose();
         await _accepting;
+        await _watching;
 
         // Never inline: the last connection ends on the very thread whose end is waited for next.
         await Task.WhenAll(_connections.Values).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -112,10 +119,24 @@ public sealed partial class RespListener : IAsyncDisposable
         }
     }
 
+    private async Task WatchIdleAsync()
+    {
+        using var timer = new PeriodicTimer(IdleCheckInterval, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) _clients.CutOffIdle();
+        }
+        catch (OperationCanceledException)
+        {
+            // The door closes.
+        }
+    }
+
     private void Serve(Socket socket)
     {
         if (_connections.Count >= _options.ConnectionsMax)
         {
+            _clients.Reject();
             _ = RefuseAsync(socket);
             return;
         }
@@ -150,7 +171,7 @@ public sealed partial class RespListener : IAsyncDisposable
 
     private async Task RunAsync(Wire wire)
     {
-        using var connection = new RespConnection(wire, _mesh, _options, _commands, _clock);
+        using var connection = new RespConnection(wire, _mesh, _options, _commands, _clients, _clock);
         await connection.RunAsync(_stop.Token);
     }
 

@@ -33,6 +33,9 @@ public sealed record RespOptions
     /// <summary>Default 60 s, as Redis; 0 s to 1 h.</summary>
     public TimeSpan SubscriberSoftTime { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off. Zero, as in Redis, never does; 0 s to 2,147,483,647 s.</summary>
+    public TimeSpan IdleTime { get; init; } = TimeSpan.Zero;
+
     /// <summary>
     /// Threads that serve the sockets on Linux: one for two processors, since the store and the clients need theirs. 0 to 1,024; 0, and on other systems, leaves
     /// it to the framework.
@@ -51,6 +54,7 @@ public sealed record RespOptions
         Check(nameof(SubscriberBytesMax), SubscriberBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
         Check(nameof(SubscriberSoftBytesMax), SubscriberSoftBytesMax, 64 * Kibibyte, SubscriberBytesMax);
         Check(nameof(EventLoops), EventLoops, 0, 1024);
+        Check(nameof(IdleTime), IdleTime, TimeSpan.Zero, TimeSpan.FromSeconds(int.MaxValue));
         Check(nameof(SubscriberSoftTime), SubscriberSoftTime, TimeSpan.Zero, TimeSpan.FromHours(1));
     }
 

@@ -91,7 +91,7 @@ public sealed class RoomDirectory : IRooms
     {
         var found = new List<ReadOnlyMemory<byte>>();
         foreach (var (room, _) in _rooms)
-            if (pattern.IsEmpty || GlobPattern.Matches(pattern.Span, room)) found.Add(room);
+            if (ShardRooms.Contains(room) == ShardRooms.Contains(pattern.Span) && (pattern.IsEmpty || GlobPattern.Matches(pattern.Span, room))) found.Add(room);
         return new(found);
     }
 
@@ -104,6 +104,7 @@ public sealed class RoomDirectory : IRooms
     public int ReceiversOf(ReadOnlySpan<byte> room)
     {
         var receivers = _byName.TryGetValue(room, out var listeners) ? listeners.Length : 0;
+        if (ShardRooms.Contains(room)) return receivers;
         foreach (var pattern in _patterns)
             if (GlobPattern.Matches(pattern.Pattern, room)) receivers += pattern.Listeners.Length;
         return receivers;
@@ -121,6 +122,7 @@ public sealed class RoomDirectory : IRooms
             receivers = listeners.Length;
         }
 
+        if (ShardRooms.Contains(room)) return receivers;
         foreach (var pattern in _patterns)
         {
             if (!GlobPattern.Matches(pattern.Pattern, room)) continue;

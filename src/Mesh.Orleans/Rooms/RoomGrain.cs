@@ -74,7 +74,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         var audience = _audience.Current;
         if (audience.Version != _matchingVersion)
         {
-            _matching = [.. audience.Members.Where(member => Array.Exists(member.Patterns, pattern => GlobPattern.Matches(pattern, _room))).Select(member => member.Process)];
+            _matching = ShardRooms.Contains(_room) ? [] : [.. audience.Members.Where(member => Array.Exists(member.Patterns, pattern => GlobPattern.Matches(pattern, _room))).Select(member => member.Process)];
             _matchingVersion = audience.Version;
         }
 

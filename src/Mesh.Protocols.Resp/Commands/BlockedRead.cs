@@ -13,18 +13,20 @@ internal sealed class BlockedRead(RespSession session, TimeSpan? block)
     /// <exception cref="OperationCanceledException">The client has left, or the server stops.</exception>
     public async ValueTask<bool> WaitAsync(IEnumerable<(IRing Ring, Sequence Next)> streams)
     {
-        if (block is not { } time) return false;
+        if (block is not { } time || session.MayNotBlock) return false;
 
         // What comes may not be what is waited for: then the wait goes on, for what is left of it.
         var left = time == Timeout.InfiniteTimeSpan ? time : time - session.Clock.GetElapsedTime(_began);
         if (time != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero) return false;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
+        session.IsBlocked = true;
         var watch = session.WatchAsync(stop, stop.Token);
         var waits = streams.Select(stream => stream.Ring.WaitAsync(stream.Next, left, stop.Token).AsTask()).ToList();
         var first = await Task.WhenAny(waits);
         var hasLeft = stop.IsCancellationRequested;
         await stop.CancelAsync();
         await Task.WhenAll([.. waits, watch]).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        session.IsBlocked = false;
         if (hasLeft) throw new OperationCanceledException("The client has left, or the server stops.");
         return await first;
     }

@@ -20,7 +20,8 @@ internal sealed class CommandTable
         [
             new PingCommand(), new EchoCommand(), new HelloCommand(), new AuthCommand(), new SelectCommand(), new ClientCommand(), new QuitCommand(), new ResetCommand(),
             new CommandCommand(this), new ConfigCommand(), new InfoCommand(), new TimeCommand(),
-            new PublishCommand(), new SubscribeCommand(), new UnsubscribeCommand(), new PatternSubscribeCommand(), new PatternUnsubscribeCommand(), new PubSubCommand(),
+            new MultiCommand(), new ExecCommand(this), new DiscardCommand(), new WatchCommand(), new UnwatchCommand(),
+            new PublishCommand("publish", isShard: false), new PublishCommand("spublish", isShard: true), new ShardSubscribeCommand(), new ShardUnsubscribeCommand(), new SubscribeCommand(), new UnsubscribeCommand(), new PatternSubscribeCommand(), new PatternUnsubscribeCommand(), new PubSubCommand(),
             new XAddCommand(), new XLenCommand(), new XRangeCommand(backwards: false), new XRangeCommand(backwards: true), new XReadCommand(), new XTrimCommand(),
             new XDelCommand(), new XSetIdCommand(), new XGroupCommand(), new XReadGroupCommand(), new XAckCommand(), new XPendingCommand(), new XClaimCommand(), new XAutoClaimCommand(),
             new XInfoCommand(),
@@ -42,6 +43,8 @@ internal sealed class CommandTable
     public ValueTask Run(RespSession session, RespArguments arguments)
     {
         var command = Find(arguments[0]);
+        session.OnCommand(command);
+        if (session.Replies == ReplyMode.SkipNext) return RunUnansweredAsync(session, command, new SavedArguments(arguments));
         if (command is { JoinsAppends: true } || session.Appends.IsEmpty) return Run(session, command, arguments);
 
         // What was appended before must be seen by what follows, and answered first. The arguments are copied: the frame is read on meanwhile.
@@ -54,19 +57,65 @@ internal sealed class CommandTable
         await Run(session, command, saved.Arguments);
     }
 
+    /// <summary>Runs a command of a transaction; errors that end it become its reply.</summary>
+    public async ValueTask RunQueuedAsync(RespSession session, SavedArguments saved)
+    {
+        try
+        {
+            await Find(saved.Arguments[0])!.RunAsync(session, saved.Arguments);
+        }
+        catch (Exception reason) when (ErrorMap.Of(reason) is not null)
+        {
+            await session.Appends.FinishAsync();
+            session.Reply.Error(ErrorMap.Of(reason)!);
+        }
+
+        await session.Appends.FinishAsync();
+    }
+
+    /// <summary>Runs the command after CLIENT REPLY SKIP.</summary>
+    private static async ValueTask RunUnansweredAsync(RespSession session, RespCommand? command, SavedArguments saved)
+    {
+        try
+        {
+            await Run(session, command, saved.Arguments);
+            await session.Appends.FinishAsync();
+        }
+        finally
+        {
+            if (session.Replies == ReplyMode.SkipNext) session.SetReplies(ReplyMode.On);
+        }
+    }
+
+    /// <summary>A command between MULTI and EXEC is only looked at.</summary>
+    private static ValueTask Queue(RespSession session, Transaction transaction, RespArguments arguments)
+    {
+        transaction.Add(arguments);
+        session.Reply.Simple("QUEUED"u8);
+        return default;
+    }
+
     private static ValueTask Run(RespSession session, RespCommand? command, RespArguments arguments)
     {
         try
         {
             if (command is null) return Refuse(session, arguments);
-            if (!command.Takes(arguments.Count)) throw Refusals.WrongArity(command.Name);
+            if (!command.Takes(arguments.Count)) throw command is ExecCommand ? Abort(session) : Refusals.WrongArity(command.Name);
             if (!session.IsResp3 && session.SubscriptionCount > 0 && !command.IsAllowedWhileSubscribed) throw NotWhileSubscribed(command);
-            return command.RunAsync(session, arguments);
+            return session.Transaction is { } transaction && !command.RunsWithinTransaction ? Queue(session, transaction, arguments) : command.RunAsync(session, arguments);
         }
         catch (Exception reason) when (ErrorMap.Of(reason) is not null)
         {
+            if (session.Transaction is { } broken && command is not { RunsWithinTransaction: true }) broken.IsBroken = true;
             return FailAsync(session, ErrorMap.Of(reason)!);
         }
+    }
+
+    private static RespErrorException Abort(RespSession session)
+    {
+        session.Transaction = null;
+        session.Watched.Clear();
+        return new RespErrorException("EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
     }
 
     /// <summary>An error of a command that joins the appends is answered after those before it.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
 
@@ -123,53 +122,6 @@ internal sealed class SelectCommand() : ImmediateCommand("select", 2)
     }
 }
 
-internal sealed class ClientCommand() : ImmediateCommand("client", -2)
-{
-    public static string CheckName(ReadOnlySpan<byte> name)
-    {
-        foreach (var value in name)
-            if (value is < (byte)'!' or > (byte)'~') throw new RespErrorException("ERR Client names cannot contain spaces, newlines or special characters.");
-        return System.Text.Encoding.ASCII.GetString(name);
-    }
-
-    protected override void Run(RespSession session, RespArguments arguments)
-    {
-        if (arguments.IsSubcommand("SETNAME"u8, 3))
-        {
-            session.Name = CheckName(arguments[2]);
-            session.Reply.Simple("OK"u8);
-        }
-        else if (arguments.IsSubcommand("GETNAME"u8, 2))
-        {
-            if (session.Name.Length == 0) session.WriteNull();
-            else session.Reply.Bulk(session.Name);
-        }
-        else if (arguments.IsSubcommand("ID"u8, 2))
-        {
-            session.Reply.Integer(session.Id);
-        }
-        else if (arguments.IsSubcommand("INFO"u8, 2))
-        {
-            session.Reply.Bulk(string.Create(
-                CultureInfo.InvariantCulture,
-                $"id={session.Id} addr={session.Peer} name={session.Name} db=0 sub={session.Rooms.Count} psub={session.Patterns.Count} resp={(session.IsResp3 ? 3 : 2)}\n"));
-        }
-        else if (arguments.IsSubcommand("SETINFO"u8, 4))
-        {
-            session.Reply.Simple("OK"u8);
-        }
-        else if (arguments.IsSubcommand("NO-EVICT"u8, 3))
-        {
-            if (!arguments.Is(2, "ON"u8) && !arguments.Is(2, "OFF"u8)) throw Refusals.Syntax();
-            session.Reply.Simple("OK"u8);
-        }
-        else
-        {
-            throw Refusals.UnknownSubcommand(arguments);
-        }
-    }
-}
-
 internal sealed class QuitCommand() : ImmediateCommand("quit", -1)
 {
     public override bool IsAllowedWhileSubscribed => true;
@@ -193,6 +145,9 @@ internal sealed class ResetCommand() : RespCommand("reset", 1)
         await session.UnsubscribeAllAsync();
         session.IsResp3 = false;
         session.Name = "";
+        session.Transaction = null;
+        session.Watched.Clear();
+        session.SetReplies(ReplyMode.On);
         session.Reply.Simple("RESET"u8);
     }
 }

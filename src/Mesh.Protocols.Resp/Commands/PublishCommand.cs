@@ -3,13 +3,16 @@ using Mesh.Protocols.Resp.Parsing;
 
 namespace Mesh.Protocols.Resp.Commands;
 
-internal sealed class PublishCommand() : RespCommand("publish", 3)
+/// <summary><c>PUBLISH channel message</c>, and <c>SPUBLISH</c> for shard channels.</summary>
+/// <param name="name">The command.</param>
+/// <param name="isShard">The channel is a shard channel.</param>
+internal sealed class PublishCommand(string name, bool isShard) : RespCommand(name, 3)
 {
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
         // What this client may receive of it comes after the replies to what it asked before.
         if (session.SubscriptionCount > 0) session.CommitReplies();
-        var published = session.Mesh.Rooms.PublishAsync(arguments[1], arguments[2]);
+        var published = session.Mesh.Rooms.PublishAsync(isShard ? ShardRooms.NameOf(arguments[1]) : arguments[1], arguments[2]);
         if (!published.IsCompletedSuccessfully) return ReplyAsync(session, published);
         session.Reply.Integer(published.Result);
         return default;

@@ -18,6 +18,9 @@ public abstract class RespCommand(string name, int arity)
     /// <summary>Whether it only adds to the appends that wait, so that it need not wait for those before it.</summary>
     public virtual bool JoinsAppends => false;
 
+    /// <summary>Whether it runs at once between MULTI and EXEC.</summary>
+    public bool RunsWithinTransaction => Name is "multi" or "exec" or "discard" or "watch" or "quit" or "reset";
+
     /// <summary>Writes the reply into the session, at once or when the task ends. The arguments are valid until it returns.</summary>
     /// <exception cref="RespErrorException">The client is to be told.</exception>
     public abstract ValueTask RunAsync(RespSession session, RespArguments arguments);

@@ -49,48 +49,6 @@ internal sealed class CommandCommand(CommandTable table) : ImmediateCommand("com
     }
 }
 
-/// <summary>What clients ask about when they connect: nothing can be configured here.</summary>
-internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
-{
-    private static readonly (string Name, string Value)[] Known =
-        [("appendonly", "yes"), ("save", ""), ("databases", "1"), ("timeout", "0"), ("maxmemory", "0")];
-
-    protected override void Run(RespSession session, RespArguments arguments)
-    {
-        if (!arguments.IsSubcommand("GET"u8, -3)) throw new RespErrorException("ERR only CONFIG GET is answered here: options are given when the server starts");
-        var found = new List<(string Name, string Value)>();
-        for (var i = 2; i < arguments.Count; i++)
-        {
-            foreach (var known in Known)
-                if (arguments.Is(i, System.Text.Encoding.ASCII.GetBytes(known.Name)) || arguments[i].SequenceEqual("*"u8)) found.Add(known);
-        }
-
-        session.WriteMapHeader(found.Count);
-        foreach (var (name, value) in found)
-        {
-            session.Reply.Bulk(name);
-            session.Reply.Bulk(value);
-        }
-    }
-}
-
-internal sealed class InfoCommand() : ImmediateCommand("info", -1)
-{
-    /// <summary>The version of Redis whose behaviour this door has; clients choose their commands by it.</summary>
-    public const string RedisVersion = "7.0.15";
-
-    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
-
-    protected override void Run(RespSession session, RespArguments arguments)
-    {
-        var uptime = (long)(DateTimeOffset.UtcNow - Started).TotalSeconds;
-        session.Reply.Bulk(string.Create(
-            CultureInfo.InvariantCulture,
-            $"# Server\r\nredis_version:{RedisVersion}\r\nserver_name:mesh\r\nredis_mode:standalone\r\nprocess_id:{Environment.ProcessId}\r\nuptime_in_seconds:{uptime}\r\n\r\n" +
-            $"# Persistence\r\nloading:0\r\n\r\n# Replication\r\nrole:master\r\nconnected_slaves:0\r\n\r\n# Memory\r\nused_memory:{GC.GetTotalMemory(false)}\r\n"));
-    }
-}
-
 internal sealed class TimeCommand() : ImmediateCommand("time", 1)
 {
     protected override void Run(RespSession session, RespArguments arguments)

@@ -17,6 +17,9 @@ internal abstract class SubscriptionCommand(string name, int arity) : RespComman
 
     protected abstract ValueTask RunAsync(RespSession session, List<byte[]> names);
 
+    /// <summary>What the confirmation counts.</summary>
+    protected virtual int CountOf(RespSession session) => session.Rooms.Count + session.Patterns.Count;
+
     /// <exception cref="RespErrorException">The connection has as many subscriptions as it may.</exception>
     protected static void Take(RespSession session, Subscriptions subscriptions, ReadOnlySpan<byte> name)
     {
@@ -45,9 +48,9 @@ internal abstract class SubscriptionCommand(string name, int arity) : RespComman
         session.Reply.Bulk(Name);
     }
 
-    private static void End(RespSession session)
+    private void End(RespSession session)
     {
-        session.Reply.Integer(session.SubscriptionCount);
+        session.Reply.Integer(CountOf(session));
         session.CountSubscriber();
 
         // The confirmation comes before the first message.
@@ -117,10 +120,12 @@ internal sealed class PubSubCommand() : RespCommand("pubsub", -2)
     {
         if (arguments.IsSubcommand("CHANNELS"u8, -2)) return RoomsAsync(session, arguments.Count > 2 ? arguments[2].ToArray() : []);
         if (arguments.IsSubcommand("NUMPAT"u8, 2)) return PatternsAsync(session);
-        if (!arguments.IsSubcommand("NUMSUB"u8, -2)) throw Refusals.UnknownSubcommand(arguments);
+        if (arguments.IsSubcommand("SHARDCHANNELS"u8, -2)) return ShardsAsync(session, ShardRooms.NameOf(arguments.Count > 2 ? arguments[2] : "*"u8));
+        var isShard = arguments.IsSubcommand("SHARDNUMSUB"u8, -2);
+        if (!isShard && !arguments.IsSubcommand("NUMSUB"u8, -2)) throw Refusals.UnknownSubcommand(arguments);
         var rooms = new List<byte[]>();
         for (var i = 2; i < arguments.Count; i++) rooms.Add(arguments[i].ToArray());
-        return SubscribersAsync(session, rooms);
+        return SubscribersAsync(session, rooms, isShard);
     }
 
     private static async ValueTask RoomsAsync(RespSession session, byte[] pattern)
@@ -130,15 +135,22 @@ internal sealed class PubSubCommand() : RespCommand("pubsub", -2)
         foreach (var room in rooms) session.Reply.Bulk(room.Span);
     }
 
+    private static async ValueTask ShardsAsync(RespSession session, byte[] pattern)
+    {
+        var rooms = await session.Mesh.Rooms.RoomsAsync(pattern);
+        session.Reply.ArrayHeader(rooms.Count);
+        foreach (var room in rooms) session.Reply.Bulk(ShardRooms.ChannelOf(room.Span));
+    }
+
     private static async ValueTask PatternsAsync(RespSession session) => session.Reply.Integer(await session.Mesh.Rooms.PatternsAsync());
 
-    private static async ValueTask SubscribersAsync(RespSession session, List<byte[]> rooms)
+    private static async ValueTask SubscribersAsync(RespSession session, List<byte[]> rooms, bool isShard)
     {
         session.Reply.ArrayHeader(rooms.Count * 2);
         foreach (var room in rooms)
         {
             session.Reply.Bulk(room);
-            session.Reply.Integer(await session.Mesh.Rooms.SubscribersAsync(room));
+            session.Reply.Integer(await session.Mesh.Rooms.SubscribersAsync(isShard ? ShardRooms.NameOf(room) : room));
         }
     }
 }

@@ -18,6 +18,15 @@ internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider cloc
     private bool _isFlushOwed;
     private bool _isClosed;
 
+    /// <summary>Bytes that wait to be sent.</summary>
+    public int WaitingBytes
+    {
+        get
+        {
+            lock (_gate) return _filling.Length + (_isSending ? _sending.Length : 0);
+        }
+    }
+
     /// <summary>Adds replies, to be sent with the next <see cref="Flush"/>.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {

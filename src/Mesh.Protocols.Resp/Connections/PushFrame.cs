@@ -3,7 +3,7 @@ using System.Buffers.Text;
 
 namespace Mesh.Protocols.Resp.Connections;
 
-/// <summary>The push of a message: <c>message</c> with room and payload, or <c>pmessage</c> with the pattern before them.</summary>
+/// <summary>The push of a message: <c>message</c> with room and payload, <c>pmessage</c> with the pattern before them, or <c>smessage</c> of a shard channel.</summary>
 internal static class PushFrame
 {
     private const int NumberBytesMax = 16;
@@ -12,9 +12,10 @@ internal static class PushFrame
     {
         var isPattern = !message.Pattern.IsEmpty;
         target.Write(isResp3 ? ">"u8 : "*"u8);
-        target.Write(isPattern ? "4\r\n$8\r\npmessage\r\n"u8 : "3\r\n$7\r\nmessage\r\n"u8);
+        var isShard = ShardRooms.Contains(message.Room);
+        target.Write(isShard ? "3\r\n$8\r\nsmessage\r\n"u8 : isPattern ? "4\r\n$8\r\npmessage\r\n"u8 : "3\r\n$7\r\nmessage\r\n"u8);
         if (isPattern) Bulk(target, message.Pattern);
-        Bulk(target, message.Room);
+        Bulk(target, isShard ? ShardRooms.ChannelOf(message.Room) : message.Room);
         Bulk(target, message.Payload);
     }
 

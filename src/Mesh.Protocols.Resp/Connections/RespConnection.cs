@@ -25,13 +25,13 @@ internal sealed class RespConnection : IDisposable
     private int _start;
     private int _end;
 
-    public RespConnection(Wire wire, IMesh mesh, RespOptions options, CommandTable commands, TimeProvider clock)
+    public RespConnection(Wire wire, IMesh mesh, RespOptions options, CommandTable commands, RespClients clients, TimeProvider clock)
     {
         _wire = wire;
         _commands = commands;
         _frame = new RespFrame(options);
         _outbound = new Outbound(wire, options, clock);
-        Session = new RespSession(mesh, options, clock, _outbound, wire.Peer) { WatchAsync = WatchAsync };
+        Session = new RespSession(mesh, options, clock, _outbound, clients, wire.Peer, wire.Local) { WatchAsync = WatchAsync };
     }
 
     public RespSession Session { get; }
@@ -42,11 +42,14 @@ internal sealed class RespConnection : IDisposable
     public async Task RunAsync(CancellationToken stop)
     {
         Session.Stopping = stop;
+        Session.Clients.Add(Session);
         try
         {
             while (!Session.IsQuitting && Take(await _wire.ReceiveAsync(Room(), stop)))
             {
+                Session.IsBusy = true;
                 await RunCommandsAsync();
+                Session.OnIdle();
                 await _outbound.WhenBelowAsync(UnsentBytesMax);
             }
         }
@@ -62,6 +65,7 @@ internal sealed class RespConnection : IDisposable
         }
         finally
         {
+            Session.Clients.Remove(Session);
             await Session.UnsubscribeAllAsync();
             await _outbound.WhenSentAsync();
         }

@@ -12,6 +12,9 @@ public sealed class RespSession : IRoomListener, IDisposable
     private static long _lastId;
 
     private readonly Outbound _outbound;
+    private readonly long _began;
+    private long _lastAt;
+    private RespCommand? _lastCommand;
     private volatile bool _isResp3;
     private bool _countsAsSubscriber;
     private byte[] _ringKey = [];
@@ -19,8 +22,11 @@ public sealed class RespSession : IRoomListener, IDisposable
     private readonly (byte[]? Bytes, string Text)[] _names = new (byte[]?, string)[4];
     private int _nextName;
 
-    internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, string peer)
+    internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, RespClients clients, string peer, string localAddress)
     {
+        Clients = clients;
+        LocalAddress = localAddress;
+        _began = _lastAt = clock.GetTimestamp();
         Mesh = mesh;
         Options = options;
         Clock = clock;
@@ -41,13 +47,50 @@ public sealed class RespSession : IRoomListener, IDisposable
     /// <summary>The client's address.</summary>
     public string Peer { get; }
 
+    /// <summary>The address the client came to.</summary>
+    public string LocalAddress { get; }
+
+    /// <summary>All clients of the door.</summary>
+    public RespClients Clients { get; }
+
     public string Name { get; set; } = "";
+
+    public TimeSpan Age => Clock.GetElapsedTime(_began);
+
+    /// <summary>Its commands are being run.</summary>
+    public bool IsBusy { get; set; }
+
+    /// <summary>Since its last command was done; zero while one is not.</summary>
+    public TimeSpan Idle => IsBusy ? TimeSpan.Zero : Clock.GetElapsedTime(Volatile.Read(ref _lastAt));
+
+    /// <summary>Commands it has sent.</summary>
+    public long Commands { get; private set; }
+
+    public string LastCommand => _lastCommand?.Name ?? "NULL";
+
+    /// <summary>Bytes that wait for the client to take them.</summary>
+    public int UnsentBytes => _outbound.WaitingBytes;
+
+    /// <summary>A command waits for something to come.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>Commands that would wait do not.</summary>
+    public bool MayNotBlock { get; set; }
+
+    public ReplyMode Replies { get; private set; }
+
+    /// <summary>Set between MULTI and EXEC.</summary>
+    public Transaction? Transaction { get; set; }
+
+    internal List<WatchedRing> Watched { get; } = [];
 
     public RespBuffer Reply { get; } = new();
 
     public Subscriptions Rooms { get; } = new();
 
     public Subscriptions Patterns { get; } = new();
+
+    public Subscriptions Shards { get; } = new();
 
     /// <summary>Set by QUIT, and by what ends a connection: it closes when the reply is sent.</summary>
     public bool IsQuitting { get; set; }
@@ -58,7 +101,7 @@ public sealed class RespSession : IRoomListener, IDisposable
         set => _isResp3 = value;
     }
 
-    public int SubscriptionCount => Rooms.Count + Patterns.Count;
+    public int SubscriptionCount => Rooms.Count + Patterns.Count + Shards.Count;
 
     /// <summary>For a command that blocks: cancels it when the client leaves. Ends when it has, or when the token says so.</summary>
     public Func<CancellationTokenSource, CancellationToken, Task> WatchAsync { get; internal init; } = (_, _) => Task.CompletedTask;
@@ -118,8 +161,31 @@ public sealed class RespSession : IRoomListener, IDisposable
     public void CommitReplies()
     {
         if (Reply.Length == 0) return;
-        _outbound.Add(Reply.Written);
+        if (Replies == ReplyMode.On) _outbound.Add(Reply.Written);
         Reply.Clear();
+    }
+
+    /// <summary>What was answered before is sent as it was to be.</summary>
+    public void SetReplies(ReplyMode mode)
+    {
+        CommitReplies();
+        Replies = mode;
+    }
+
+    /// <summary>Ends the connection at once.</summary>
+    public void CutOff() => _outbound.Close();
+
+    /// <summary>All that came from the client is done.</summary>
+    internal void OnIdle()
+    {
+        Volatile.Write(ref _lastAt, Clock.GetTimestamp());
+        IsBusy = false;
+    }
+
+    internal void OnCommand(RespCommand? command)
+    {
+        _lastCommand = command;
+        Commands++;
     }
 
     /// <summary>Counts this connection among the subscribers while it has subscriptions.</summary>
@@ -136,7 +202,9 @@ public sealed class RespSession : IRoomListener, IDisposable
     {
         foreach (var room in Rooms.Names()) await EndAsync(Mesh.Rooms.UnsubscribeAsync(room, this));
         foreach (var pattern in Patterns.Names()) await EndAsync(Mesh.Rooms.UnsubscribePatternAsync(pattern, this));
+        foreach (var shard in Shards.Names()) await EndAsync(Mesh.Rooms.UnsubscribeAsync(ShardRooms.NameOf(shard), this));
         Rooms.Clear();
+        Shards.Clear();
         Patterns.Clear();
         CountSubscriber();
     }

@@ -15,5 +15,8 @@ internal sealed class SavedArguments
         for (var i = 0; i < _places.Length; i++) _places[i] = arguments.PlaceOf(i).MovedBack(shift);
     }
 
+    /// <summary>How many it holds.</summary>
+    public int Bytes => _bytes.Length;
+
     public RespArguments Arguments => new(_bytes, _places);
 }

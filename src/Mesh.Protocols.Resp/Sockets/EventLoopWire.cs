@@ -30,10 +30,13 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
     {
         (_socket, _handle, _loop) = (socket, socket.SafeHandle, loop);
         Peer = socket.RemoteEndPoint?.ToString() ?? "";
+        Local = socket.LocalEndPoint?.ToString() ?? "";
         _id = loop.Add(this, _handle);
     }
 
     public override string Peer { get; }
+
+    public override string Local { get; }
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken stop)
     {

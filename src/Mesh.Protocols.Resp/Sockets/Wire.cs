@@ -6,6 +6,9 @@ internal abstract class Wire : IDisposable
     /// <summary>The other end's address.</summary>
     public abstract string Peer { get; }
 
+    /// <summary>This end's address.</summary>
+    public abstract string Local { get; }
+
     /// <summary>Receives what has come, at least one byte; one call at a time, by the connection's own loop.</summary>
     /// <returns>0 when the peer sends no more.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> said so; nothing is lost, and receiving can go on.</exception>

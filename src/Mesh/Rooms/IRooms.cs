@@ -18,12 +18,12 @@ public interface IRooms
     /// <summary>Ends a subscription. No message comes after the task ended.</summary>
     ValueTask UnsubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener);
 
-    /// <summary>As <see cref="SubscribeAsync"/>, for all rooms whose name matches a glob pattern as Redis matches it.</summary>
+    /// <summary>As <see cref="SubscribeAsync"/>, for all rooms whose name matches a glob pattern as Redis matches it, save <see cref="ShardRooms"/>.</summary>
     ValueTask SubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener);
 
     ValueTask UnsubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener);
 
-    /// <summary>Rooms with at least one subscriber of their own, those matching <paramref name="pattern"/> (empty: all).</summary>
+    /// <summary>Rooms with at least one subscriber of their own, those matching <paramref name="pattern"/> (empty: all). <see cref="ShardRooms"/> only for a pattern that begins as theirs do.</summary>
     ValueTask<IReadOnlyList<ReadOnlyMemory<byte>>> RoomsAsync(ReadOnlyMemory<byte> pattern);
 
     /// <summary>Subscribers of one room, pattern subscribers not counted.</summary>

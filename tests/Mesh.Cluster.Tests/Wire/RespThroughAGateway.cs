@@ -26,3 +26,6 @@ public sealed class RespGroups(OneGateway gateway) : GroupCommandContract(gatewa
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespStreamsBesideRedis(OneGateway gateway, RedisBeside redis) : StreamParityContract(gateway.RespAsync, redis);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespClientCommands(OneGateway gateway) : ClientCommandContract(gateway.RespAsync);

@@ -26,6 +26,13 @@ public abstract class ClientContract(Func<Task<RespDoor>> open) : DoorContract<R
         Assert.Equal("message room hello\npmessage r* room hello\nlength 100\nread 100 99\n", seen);
     }
 
+    [NodeFact("redis")]
+    public async Task Node_redis_shares_a_stream_out_among_a_group_and_hears_shard_channels()
+    {
+        var seen = await NodePackages.RunAsync(["redis"], Path.Combine(AppContext.BaseDirectory, "Clients", "node-redis.js"), Door.Port);
+        Assert.Equal("got 1-1 v\npending 1\nclaimed 1-1\nacked 1\nlag 1\nmulti 2 3-1\nshard hello\n", seen);
+    }
+
     /// <summary>It asks a lot when it connects, and subscribes on a connection of its own.</summary>
     [ContractFact]
     public async Task StackExchange_redis_connects_publishes_subscribes_and_adds_to_a_stream()

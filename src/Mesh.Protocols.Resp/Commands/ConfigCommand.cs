@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Parsing;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary><c>CONFIG GET pattern …</c>, and <c>CONFIG SET</c> of what can be changed while the door is open. Other options are given when the server starts.</summary>
+internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
+{
+    private const int IdleSecondsMax = int.MaxValue;
+
+    protected override void Run(RespSession session, RespArguments arguments)
+    {
+        if (arguments.IsSubcommand("GET"u8, -3)) Get(session, arguments);
+        else if (arguments.IsSubcommand("SET"u8, -4)) Set(session, arguments);
+        else if (arguments.IsSubcommand("REWRITE"u8, 2)) throw new RespErrorException("ERR The server is running without a config file");
+        else throw Refusals.UnknownSubcommand(arguments);
+    }
+
+    private static void Get(RespSession session, RespArguments arguments)
+    {
+        var found = new List<(string Name, string Value)>();
+        foreach (var known in Known(session))
+        {
+            for (var i = 2; i < arguments.Count; i++)
+            {
+                if (!GlobPattern.Matches(Encoding.UTF8.GetBytes(arguments.Text(i).ToLowerInvariant()), Encoding.ASCII.GetBytes(known.Name))) continue;
+                found.Add(known);
+                break;
+            }
+        }
+
+        session.WriteMapHeader(found.Count);
+        foreach (var (name, value) in found)
+        {
+            session.Reply.Bulk(name);
+            session.Reply.Bulk(value);
+        }
+    }
+
+    private static void Set(RespSession session, RespArguments arguments)
+    {
+        if (arguments.Count % 2 != 0) throw Refusals.WrongArity("config|set");
+        var idle = session.Clients.IdleTime;
+        for (var at = 2; at < arguments.Count; at += 2)
+        {
+            if (arguments.Is(at, "TIMEOUT"u8)) idle = ParseIdle(arguments[at + 1]);
+            else throw Unknown(session, arguments.Text(at));
+        }
+
+        session.Clients.IdleTime = idle;
+        session.Reply.Simple("OK"u8);
+    }
+
+    private static TimeSpan ParseIdle(ReadOnlySpan<byte> text)
+    {
+        if (!Numbers.TryParse(text, out var seconds)) throw Failed("timeout", "argument couldn't be parsed into an integer");
+        return seconds is >= 0 and <= IdleSecondsMax ? TimeSpan.FromSeconds(seconds) : throw Failed("timeout", $"argument must be between 0 and {IdleSecondsMax} inclusive");
+    }
+
+    private static RespErrorException Failed(string argument, string reason) => new($"ERR CONFIG SET failed (possibly related to argument '{argument}') - {reason}");
+
+    private static RespErrorException Unknown(RespSession session, string name) => Known(session).Any(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
+        ? Failed(name, "can't set immutable config")
+        : new RespErrorException($"ERR Unknown option or number of arguments for CONFIG SET - '{name}'");
+
+    private static IEnumerable<(string Name, string Value)> Known(RespSession session)
+    {
+        var options = session.Options;
+        yield return ("appendfsync", "always");
+        yield return ("appendonly", "yes");
+        yield return ("client-output-buffer-limit", string.Create(
+            CultureInfo.InvariantCulture,
+            $"normal 0 0 0 slave 0 0 0 pubsub {options.SubscriberBytesMax} {options.SubscriberSoftBytesMax} {(long)options.SubscriberSoftTime.TotalSeconds}"));
+        yield return ("databases", "1");
+        yield return ("maxclients", options.ConnectionsMax.ToString(CultureInfo.InvariantCulture));
+        yield return ("maxmemory", "0");
+        yield return ("proto-max-bulk-len", options.BulkBytesMax.ToString(CultureInfo.InvariantCulture));
+        yield return ("save", "");
+        yield return ("timeout", ((long)session.Clients.IdleTime.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+    }
+}

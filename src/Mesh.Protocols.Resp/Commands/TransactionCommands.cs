@@ -1,0 +1,92 @@
+using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Parsing;
+
+namespace Mesh.Protocols.Resp.Commands;
+
+/// <summary><c>MULTI</c>: what follows waits for EXEC.</summary>
+internal sealed class MultiCommand() : ImmediateCommand("multi", 1)
+{
+    protected override void Run(RespSession session, RespArguments arguments)
+    {
+        if (session.Transaction is not null) throw new RespErrorException("ERR MULTI calls can not be nested");
+        session.Transaction = new Transaction();
+        session.Reply.Simple("OK"u8);
+    }
+}
+
+internal sealed class DiscardCommand() : ImmediateCommand("discard", 1)
+{
+    protected override void Run(RespSession session, RespArguments arguments)
+    {
+        if (session.Transaction is null) throw new RespErrorException("ERR DISCARD without MULTI");
+        session.Transaction = null;
+        session.Watched.Clear();
+        session.Reply.Simple("OK"u8);
+    }
+}
+
+/// <summary>
+/// <c>EXEC</c>: runs what waits, one command after another, and answers all at once; none waits for anything. Other clients' commands may run in between: each
+/// command is durable by itself.
+/// </summary>
+internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
+{
+    public override ValueTask RunAsync(RespSession session, RespArguments arguments) => RunAsync(session);
+
+    private async ValueTask RunAsync(RespSession session)
+    {
+        if (session.Transaction is not { } transaction) throw new RespErrorException("ERR EXEC without MULTI");
+        var watched = session.Watched.ToList();
+        session.Transaction = null;
+        session.Watched.Clear();
+        if (transaction.IsBroken) throw new RespErrorException("EXECABORT Transaction discarded because of previous errors.");
+        foreach (var (ring, before) in watched)
+        {
+            if (await ring.StateAsync() == before) continue;
+            session.WriteNullArray();
+            return;
+        }
+
+        session.Reply.ArrayHeader(transaction.Count);
+        session.MayNotBlock = true;
+        try
+        {
+            foreach (var command in transaction.Commands) await table.RunQueuedAsync(session, command);
+        }
+        finally
+        {
+            session.MayNotBlock = false;
+        }
+    }
+}
+
+/// <summary><c>WATCH key …</c>: EXEC runs nothing when one of the streams has other entries by then.</summary>
+internal sealed class WatchCommand() : RespCommand("watch", -2)
+{
+    /// <summary>Keys that one client watches at most.</summary>
+    private const int KeysMax = 10_000;
+
+    public override ValueTask RunAsync(RespSession session, RespArguments arguments)
+    {
+        if (session.Transaction is not null) throw new RespErrorException("ERR WATCH inside MULTI is not allowed");
+        if (session.Watched.Count + arguments.Count - 1 > KeysMax) throw new RespErrorException($"ERR a client watches at most {KeysMax} keys");
+        var rings = new List<IRing>();
+        for (var i = 1; i < arguments.Count; i++) rings.Add(session.Ring(arguments[i]));
+        return RunAsync(session, rings);
+    }
+
+    private static async ValueTask RunAsync(RespSession session, List<IRing> rings)
+    {
+        foreach (var ring in rings) session.Watched.Add(new WatchedRing(ring, await ring.StateAsync()));
+        session.Reply.Simple("OK"u8);
+    }
+}
+
+internal sealed class UnwatchCommand() : ImmediateCommand("unwatch", 1)
+{
+    protected override void Run(RespSession session, RespArguments arguments)
+    {
+        session.Watched.Clear();
+        session.Reply.Simple("OK"u8);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+
+namespace Mesh.Protocols.Resp.Connections;
+
+/// <summary>The clients of one door, what was counted of them, and what can be changed while it is open. Thread-safe.</summary>
+public sealed class RespClients(RespOptions options)
+{
+    private readonly ConcurrentDictionary<long, RespSession> _sessions = new();
+    private long _received;
+    private long _commandsOfThoseWhoLeft;
+    private long _rejected;
+
+    /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off; zero never does.</summary>
+    public TimeSpan IdleTime { get; set; } = options.IdleTime;
+
+    /// <summary>In the order in which they came.</summary>
+    public IEnumerable<RespSession> All => _sessions.Values.OrderBy(session => session.Id);
+
+    public int Count => _sessions.Count;
+
+    public int Blocked => _sessions.Values.Count(session => session.IsBlocked);
+
+    public int Subscribers => _sessions.Values.Count(session => session.SubscriptionCount > 0);
+
+    public long Received => Interlocked.Read(ref _received);
+
+    public long Commands => Interlocked.Read(ref _commandsOfThoseWhoLeft) + _sessions.Values.Sum(session => session.Commands);
+
+    public long Rejected => Interlocked.Read(ref _rejected);
+
+    internal void Add(RespSession session)
+    {
+        Interlocked.Increment(ref _received);
+        _sessions[session.Id] = session;
+    }
+
+    internal void Remove(RespSession session)
+    {
+        if (_sessions.TryRemove(session.Id, out _)) Interlocked.Add(ref _commandsOfThoseWhoLeft, session.Commands);
+    }
+
+    internal void Reject() => Interlocked.Increment(ref _rejected);
+
+    /// <summary>Cuts off those who have been idle for too long.</summary>
+    internal void CutOffIdle()
+    {
+        if (IdleTime == TimeSpan.Zero) return;
+        foreach (var session in _sessions.Values)
+            if (session.SubscriptionCount == 0 && session.Idle > IdleTime) session.CutOff();
+    }
+}
