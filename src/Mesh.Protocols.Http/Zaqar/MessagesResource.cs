@@ -25,7 +25,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     public async Task PostAsync(ZaqarRequest request)
     {
         request.RequireClientId();
-        if (!RepeatKey.TryRead(request.Context.Request, out var key)) throw ZaqarRefusal.BadRequest("Invalid header value", $"{RepeatKey.Fault}.");
+        var repeatId = ReadRepeatId(request);
         var settings = await directory.SettingsAsync(request.Stream, request.Aborted).ConfigureAwait(false);
         var body = await RequestBody.ReadAsync(request.Context.Request, settings.PostBytesMax, request.Aborted).ConfigureAwait(false);
         var writer = _writers.Get();
@@ -37,8 +37,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
             using var notifications = told.Count > 0 ? new NotificationWriter(request.QueueName, sealing) : null;
             Encode(body, settings, request, writer, notifications, sealing);
             result = notifications is null
-                ? await AppendAsync(request, writer.Finish(), key).ConfigureAwait(false)
-                : await AppendToldAsync(request, writer.Finish(), key, told, notifications.Finish()).ConfigureAwait(false);
+                ? await AppendAsync(request, writer.Finish(), repeatId).ConfigureAwait(false)
+                : await AppendToldAsync(request, writer.Finish(), repeatId, told, notifications.Finish()).ConfigureAwait(false);
         }
         finally
         {
@@ -105,20 +105,29 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private static string NothingToDelete(ApiVersion version) =>
         version.MessagesPop ? "Name either the ids of the messages to delete, or by pop how many to take out." : "Name the ids of the messages to delete.";
 
-    /// <param name="request">Who posts; a key is the client's own, in one queue.</param>
-    /// <param name="messages">A segment.</param>
-    /// <param name="key">By which a repeat is known; null when it is none.</param>
-    private ValueTask<AppendResult> AppendAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, string? key) =>
-        mesh.Queue(request.Stream).AppendAsync(
-            messages, new AppendOptions { MustExist = request.Version.QueuesMustExist, DedupeId = key is null ? default : RepeatKey.IdOf(request.ClientId, key) });
-
-    /// <summary>Keeps what subscribers are to be told before the messages are stored: no message is ever there without that. Of a repeat they were told before.</summary>
-    private async ValueTask<AppendResult> AppendToldAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, string? key, IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes)
+    /// <summary>By what a repeat of the post is known; empty when the client gave it no key. A key is the client's own, in one queue.</summary>
+    private static ReadOnlyMemory<byte> ReadRepeatId(ZaqarRequest request)
     {
-        var kept = await deliveries.KeepAsync(told, notes).ConfigureAwait(false);
+        if (!RepeatKey.TryRead(request.Context.Request, out var key)) throw ZaqarRefusal.BadRequest("Invalid header value", $"{RepeatKey.Fault}.");
+        return key is null ? default : RepeatKey.IdOf(request.ClientId, key).AsMemory();
+    }
+
+    private ValueTask<AppendResult> AppendAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, ReadOnlyMemory<byte> repeatId) =>
+        mesh.Queue(request.Stream).AppendAsync(messages, new AppendOptions { MustExist = request.Version.QueuesMustExist, DedupeId = repeatId });
+
+    /// <summary>
+    /// Keeps what subscribers are to be told before the messages are stored: no message is ever there without that. Of a repeat they were told before, unless that was
+    /// taken back, for the first try of the post had failed.
+    /// </summary>
+    private async ValueTask<AppendResult> AppendToldAsync(
+        ZaqarRequest request, ReadOnlyMemory<byte> messages, ReadOnlyMemory<byte> repeatId, IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes)
+    {
+        var kept = await deliveries.KeepAsync(told, notes, repeatId).ConfigureAwait(false);
         var refused = kept.Find(each => each.Result is AppendResult.Busy or AppendResult.TooLarge).Result;
-        var result = refused ?? await AppendAsync(request, messages, key).ConfigureAwait(false);
-        if (result is AppendResult.Appended) deliveries.Deliver(kept);
+        var result = refused ?? await AppendAsync(request, messages, repeatId).ConfigureAwait(false);
+        var takenBack = kept.Where(each => each.Result is AppendResult.Duplicate).Select(each => each.Subscription).ToList();
+        if (result is AppendResult.Appended && takenBack.Count > 0) await deliveries.KeepAsync(takenBack, notes).ConfigureAwait(false);
+        if (ErrorMap.Of(result) is null) deliveries.Deliver(kept);
         else await deliveries.TakeBackAsync(kept).ConfigureAwait(false);
         return result;
     }

@@ -39,10 +39,14 @@ internal sealed partial class Deliveries(
     }
 
     /// <summary>Keeps what subscribers are to be told; nothing is delivered sooner than that by this call.</summary>
+    /// <param name="told">Whom to tell.</param>
+    /// <param name="notes">What.</param>
+    /// <param name="repeatId">By which a repeat of the post is known; empty when it is none.</param>
     /// <returns>What is kept, to be delivered or taken back.</returns>
-    public async ValueTask<List<(Subscription Subscription, AppendResult Result)>> KeepAsync(IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes)
+    public async ValueTask<List<(Subscription Subscription, AppendResult Result)>> KeepAsync(
+        IReadOnlyList<Subscription> told, ReadOnlyMemory<byte> notes, ReadOnlyMemory<byte> repeatId = default)
     {
-        var keeping = told.Select(each => mesh.Queue(each.Stream).AppendAsync(notes, new AppendOptions { MustExist = true }).AsTask()).ToList();
+        var keeping = told.Select(each => mesh.Queue(each.Stream).AppendAsync(notes, new AppendOptions { MustExist = true, DedupeId = repeatId }).AsTask()).ToList();
         var results = await Task.WhenAll(keeping).ConfigureAwait(false);
         return [.. told.Zip(results)];
     }
