@@ -31,6 +31,12 @@ public sealed record StreamOptions
         init => field = value == TimeSpan.Zero ? DedupeWindowDefault : value;
     } = DedupeWindowDefault;
 
+    /// <summary>
+    /// Queues: records have priorities (<see cref="Frames.QueuePriority"/>): of the highest the oldest is handed out first. Such a queue looks at every record when it comes,
+    /// and at the oldest million at a time. Null knows none.
+    /// </summary>
+    public bool? Priorities { get; init; }
+
     /// <summary>Queues: after so many deliveries the next claim moves the record to <see cref="DeadLetterQueue"/> instead. Null never does.</summary>
     public int? DeliveryCountMax { get; init; }
 

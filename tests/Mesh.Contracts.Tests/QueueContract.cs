@@ -167,6 +167,31 @@ public abstract class QueueContract : MeshContract
     }
 
     [ContractFact]
+    public async Task Where_records_have_priorities_the_highest_is_claimed_first_and_of_one_the_oldest_even_after_a_restart()
+    {
+        await Mesh.Catalogue.CreateAsync(Name, new StreamOptions { Priorities = true }, default);
+        await PostWithPrioritiesAsync("low 1", "mid 5", "top 9", "low 1", "top 9");
+        var claim = await Queue.ClaimAsync(2, Minute);
+        Assert.Equal(["top 9", "top 9"], claim.Page.Records.Bodies());
+        Assert.Equal([3L, 5L], claim.Page.Records.Sequences());
+        await RestartAsync();
+        await PostWithPrioritiesAsync("late 7");
+        Assert.Equal(["late 7", "mid 5"], (await Queue.PopAsync(2)).Records.Bodies());
+        await Queue.ReleaseAsync(claim.Id!.Value);
+        await RestartAsync();
+        Assert.Equal([3L, 5L, 1L, 4L], (await Queue.ClaimAsync(10, Minute)).Page.Records.Sequences());
+        Assert.Equal([1L, 3L, 4L, 5L], (await Queue.ListAsync(new QueueQuery { IncludeClaimed = true })).Records.Sequences());
+    }
+
+    /// <summary>Each body ends with its priority.</summary>
+    private async Task PostWithPrioritiesAsync(params string[] bodies)
+    {
+        using var writer = new SegmentWriter();
+        foreach (var body in bodies) writer.Add(new RecordFields { Key = QueuePriority.KeyOf(body[^1] - '0') }, Encoding.UTF8.GetBytes(body));
+        Assert.IsType<AppendResult.Appended>(await Queue.AppendAsync(writer.Finish()));
+    }
+
+    [ContractFact]
     public async Task A_claim_that_could_not_be_stored_holds_nothing()
     {
         await PostAsync("a");

@@ -36,4 +36,8 @@ internal sealed class LiveClaim(ClaimId id, RecordTime at, TimeSpan timeout)
 }
 
 /// <summary>What a record itself says about when it may be had.</summary>
-internal readonly record struct RecordTerms(long Sequence, RecordTime VisibleAt, RecordTime ExpiresAt);
+/// <param name="Sequence">Its place.</param>
+/// <param name="VisibleAt">Not to be handed out before.</param>
+/// <param name="ExpiresAt">Gone from then on.</param>
+/// <param name="Priority">Records of a higher one are handed out first; from 0.</param>
+internal readonly record struct RecordTerms(long Sequence, RecordTime VisibleAt, RecordTime ExpiresAt, int Priority = 0);

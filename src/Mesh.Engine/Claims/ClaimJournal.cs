@@ -16,10 +16,12 @@ internal sealed class ClaimJournal(ChangeWriter writer)
     private const byte OpClaimed = 3;
     private const byte OpExtended = 4;
     private const byte OpReleased = 5;
+    private const byte OpRanked = 6;
 
     private readonly ArrayBufferWriter<byte> _change = new(128);
     private readonly List<ClaimEntry> _looked = [];
     private readonly List<long> _dropped = [];
+    private readonly List<(long Sequence, int Priority)> _ranked = [];
 
     /// <summary>The frontier as the changes written so far leave it.</summary>
     public long Frontier { get; set; } = 1;
@@ -30,12 +32,16 @@ internal sealed class ClaimJournal(ChangeWriter writer)
     /// <summary>A record is gone without anybody's doing.</summary>
     public void Drop(long sequence) => _dropped.Add(sequence);
 
+    /// <summary>A record that was looked at has a priority.</summary>
+    public void Rank(long sequence, int priority) => _ranked.Add((sequence, priority));
+
     /// <summary>Writes what waits, as far as it still holds.</summary>
     public void Flush(long frontier, Predicate<ClaimEntry> isCurrent)
     {
         if (_dropped.Count > 0) Gone(_dropped);
         _dropped.Clear();
         if (frontier == Frontier) return;
+        if (_ranked.Count > 0) Ranked();
         _looked.RemoveAll(entry => entry.Claim is not null || !isCurrent(entry));
         Examined(frontier, _looked);
         _looked.Clear();
@@ -78,6 +84,10 @@ internal sealed class ClaimJournal(ChangeWriter writer)
                 for (var left = Varint.Read(change, ref at); left > 0; left--)
                     table.RestoreEntry(new ClaimEntry((long)Varint.Read(change, ref at), ReadTime(change, ref at), ReadTime(change, ref at)), null);
                 break;
+            case OpRanked:
+                long ranked = 0;
+                for (var left = Varint.Read(change, ref at); left > 0; left--) table.RestorePriority(ranked += ReadSigned(change, ref at), (int)Varint.Read(change, ref at));
+                break;
             case OpClaimed or OpExtended:
                 ApplyHolding(change, at, table);
                 break;
@@ -100,6 +110,22 @@ internal sealed class ClaimJournal(ChangeWriter writer)
             var entry = new ClaimEntry(sequence, RecordTime.None, ReadTime(change, ref at)) { Deliveries = (int)Varint.Read(change, ref at) };
             table.RestoreEntry(entry, claim);
         }
+    }
+
+    /// <summary>Priorities of records that were looked at, before anything else is said of them.</summary>
+    private void Ranked()
+    {
+        Begin(OpRanked);
+        Number(_ranked.Count);
+        long before = 0;
+        foreach (var (sequence, priority) in _ranked)
+        {
+            before = Distance(before, sequence);
+            Number(priority);
+        }
+
+        writer(_change.WrittenSpan);
+        _ranked.Clear();
     }
 
     /// <summary>Records up to the frontier were looked at; those named are free or not due yet, all others of them claimed or gone.</summary>

@@ -5,11 +5,11 @@ namespace Mesh.Engine.Claims;
 
 /// <summary>
 /// The written form of a whole <see cref="ClaimTable"/>: frontier, records gone, claims (id, when, how long), then entries (sequence, visible at, expires at,
-/// deliveries, index of the claim that holds it from 1, or 0). All numbers are varints.
+/// deliveries, index of the claim that holds it from 1, or 0), and, where there are any, priorities (sequence, priority). All numbers are varints.
 /// </summary>
 internal static class ClaimSnapshot
 {
-    public static void Write(IBufferWriter<byte> target, long frontier, SequenceSet gone, IReadOnlyCollection<ClaimEntry> entries, IReadOnlyCollection<LiveClaim> claims)
+    public static void Write(IBufferWriter<byte> target, long frontier, SequenceSet gone, IReadOnlyCollection<ClaimEntry> entries, IReadOnlyCollection<LiveClaim> claims, IReadOnlyDictionary<long, int> priorities)
     {
         Number(target, frontier);
         gone.Write(target);
@@ -32,6 +32,14 @@ internal static class ClaimSnapshot
             Number(target, entry.ExpiresAt.Micros);
             Number(target, entry.Deliveries);
             Number(target, entry.Claim is null ? 0 : indexes[entry.Claim]);
+        }
+
+        if (priorities.Count == 0) return;
+        Number(target, priorities.Count);
+        foreach (var (sequence, priority) in priorities)
+        {
+            Number(target, sequence);
+            Number(target, priority);
         }
     }
 
@@ -56,6 +64,9 @@ internal static class ClaimSnapshot
             var entry = new ClaimEntry(sequence, visibleAt, expiresAt) { Deliveries = (int)Varint.Read(source, ref at) };
             table.RestoreEntry(entry, claims[(int)Varint.Read(source, ref at)]);
         }
+
+        if (at == source.Length) return;
+        for (var left = Varint.Read(source, ref at); left > 0; left--) table.RestorePriority((long)Varint.Read(source, ref at), (int)Varint.Read(source, ref at));
     }
 
     private static void Number(IBufferWriter<byte> target, long value) =>

@@ -21,6 +21,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
     private readonly SortedSet<long> _free = [];
     private readonly SortedSet<long> _spent = [];
     private readonly ClaimTimes _times = new();
+    private readonly Priorities _priorities = new();
     private SequenceSet _gone = new();
 
     /// <summary>The first record that was never looked at.</summary>
@@ -62,11 +63,14 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         if (_times.IsStale(_entries.Count, _claims.Count)) AwaitAnew();
     }
 
-    /// <summary>Records before the frontier that are free, oldest first.</summary>
-    public IEnumerable<ClaimEntry> Free() => _free.Select(sequence => _entries[sequence]);
+    /// <summary>Records before the frontier that are free: of the highest priority first, and of one priority the oldest.</summary>
+    public IEnumerable<ClaimEntry> Free() => _free.Select(place => _entries[Priorities.SequenceAt(place)]);
 
-    /// <summary>Records that would be free if they had not been delivered too often, oldest first.</summary>
-    public IEnumerable<ClaimEntry> Spent() => _spent.Select(sequence => _entries[sequence]);
+    /// <summary>Records that would be free if they had not been delivered too often, in the same order.</summary>
+    public IEnumerable<ClaimEntry> Spent() => _spent.Select(place => _entries[Priorities.SequenceAt(place)]);
+
+    /// <summary>The one record is handed out before the other.</summary>
+    public bool ComesBefore(ClaimEntry entry, ClaimEntry other) => _priorities.PlaceOf(entry.Sequence) < _priorities.PlaceOf(other.Sequence);
 
     /// <summary>Looks at the first record from the frontier on that there is, and moves on. It is then free, not due yet, or gone.</summary>
     /// <returns>True when it is free.</returns>
@@ -78,6 +82,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         if (EntryOf(new Sequence(terms.Sequence)) is { } buried)
         {
             // It is being moved: it may come to stay.
+            Rank(terms);
             _journal.Look(buried);
             return false;
         }
@@ -89,6 +94,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         }
 
         var entry = new ClaimEntry(terms.Sequence, terms.VisibleAt, terms.ExpiresAt);
+        Rank(terms);
         Add(entry);
         _journal.Look(entry);
         var isDue = terms.VisibleAt <= now;
@@ -119,7 +125,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         _times.AwaitEnd(claim);
         foreach (var entry in entries)
         {
-            _free.Remove(entry.Sequence);
+            _free.Remove(_priorities.PlaceOf(entry.Sequence));
             entry.Deliveries++;
             Hold(claim, entry);
             Prolong(entry, claim.EndsAt, terms.Grace);
@@ -178,7 +184,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
     /// <summary>Takes a spent record out of everybody's reach, for as long as it is being moved.</summary>
     public void Bury(ClaimEntry entry)
     {
-        _spent.Remove(entry.Sequence);
+        _spent.Remove(_priorities.PlaceOf(entry.Sequence));
         entry.IsDying = true;
     }
 
@@ -189,7 +195,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         var entry = EntryOf(new Sequence(terms.Sequence));
         if (IsGone(new Sequence(terms.Sequence)) || entry is { Claim: not null } or { IsDying: true }) return null;
         if (entry is null) _entries.Add(terms.Sequence, entry = new ClaimEntry(terms.Sequence, terms.VisibleAt, terms.ExpiresAt));
-        _free.Remove(terms.Sequence);
+        _free.Remove(_priorities.PlaceOf(terms.Sequence));
         Bury(entry);
         return entry;
     }
@@ -213,6 +219,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
     /// <summary>Retention has taken records before <paramref name="low"/>.</summary>
     public void TrimBelow(Sequence low)
     {
+        if (Frontier < low) Frontier = low;
         if (low <= Low) return;
         if (low.Value - _gone.Low < _entries.Count)
         {
@@ -224,8 +231,8 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
                 if (sequence < low.Value) Unlink(sequence);
         }
 
+        _priorities.ForgetBelow(low.Value);
         _gone.RaiseLow(low.Value);
-        if (Frontier < low) Frontier = low;
     }
 
     /// <summary>What claims say of a record; null when they say nothing: it is free and as it was posted.</summary>
@@ -239,7 +246,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         // What is being moved and was never looked at is not known of after a restart.
         IReadOnlyCollection<ClaimEntry> entries = _entries.Values;
         if (_entries.Values.Any(entry => entry.Sequence >= Frontier.Value)) entries = [.. _entries.Values.Where(entry => entry.Sequence < Frontier.Value)];
-        ClaimSnapshot.Write(target, Frontier.Value, _gone, entries, _claims.Values);
+        ClaimSnapshot.Write(target, Frontier.Value, _gone, entries, _claims.Values, _priorities.All);
     }
 
     public void ReadSnapshot(ReadOnlySpan<byte> source) => ClaimSnapshot.Read(source, this);
@@ -278,6 +285,16 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         else SetFree(entry);
     }
 
+    internal void RestorePriority(long sequence, int priority)
+    {
+        if (_gone.Contains(sequence)) return;
+        var before = _priorities.PlaceOf(sequence);
+        var (wasFree, wasSpent) = (_free.Remove(before), _spent.Remove(before));
+        _priorities.Set(sequence, priority);
+        if (wasFree) _free.Add(_priorities.PlaceOf(sequence));
+        if (wasSpent) _spent.Add(_priorities.PlaceOf(sequence));
+    }
+
     internal void RestoreReleased(ClaimId id)
     {
         if (Find(id) is { } claim) End(claim);
@@ -289,7 +306,7 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         foreach (var entry in _entries.Values)
         {
             _times.AwaitExpiry(entry);
-            if (entry.Claim is null && !entry.IsDying && !_free.Contains(entry.Sequence) && !_spent.Contains(entry.Sequence)) _times.AwaitDue(entry);
+            if (entry.Claim is null && !entry.IsDying && !_free.Contains(_priorities.PlaceOf(entry.Sequence)) && !_spent.Contains(_priorities.PlaceOf(entry.Sequence))) _times.AwaitDue(entry);
         }
 
         foreach (var claim in _claims.Values) _times.AwaitEnd(claim);
@@ -301,7 +318,14 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
         _times.AwaitExpiry(entry);
     }
 
-    private void SetFree(ClaimEntry entry) => (entry.Deliveries < deliveriesMax ? _free : _spent).Add(entry.Sequence);
+    private void Rank(in RecordTerms terms)
+    {
+        if (terms.Priority == 0) return;
+        _priorities.Set(terms.Sequence, terms.Priority);
+        _journal.Rank(terms.Sequence, terms.Priority);
+    }
+
+    private void SetFree(ClaimEntry entry) => (entry.Deliveries < deliveriesMax ? _free : _spent).Add(_priorities.PlaceOf(entry.Sequence));
 
     private void SetFreeAgain(ClaimEntry entry)
     {
@@ -346,14 +370,15 @@ internal sealed class ClaimTable(ChangeWriter writer, int deliveriesMax = int.Ma
     private void Remove(long sequence)
     {
         Unlink(sequence);
+        _priorities.Forget(sequence);
         _gone.Add(sequence);
     }
 
     private void Unlink(long sequence)
     {
         if (!_entries.Remove(sequence, out var entry)) return;
-        _free.Remove(sequence);
-        _spent.Remove(sequence);
+        _free.Remove(_priorities.PlaceOf(sequence));
+        _spent.Remove(_priorities.PlaceOf(sequence));
         if (entry.Claim is not { } claim) return;
         claim.Entries.Remove(entry);
         entry.Claim = null;

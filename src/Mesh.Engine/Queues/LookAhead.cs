@@ -18,6 +18,9 @@ internal sealed class LookAhead
     private ReadOnlyMemory<byte> _asideLast;
     private long _asideBytes;
 
+    /// <summary>Records say in which order they are handed out. Set before the first is taken in.</summary>
+    public bool KnowsPriorities { get; set; }
+
     /// <summary>The record found at the frontier when its time to live was looked at last.</summary>
     public RecordTerms Head { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class LookAhead
             while (walker.MoveNext())
             {
                 var record = walker.Current;
-                var terms = new RecordTerms(record.Sequence.Value, record.VisibleAt, record.ExpiresAt);
+                var terms = new RecordTerms(record.Sequence.Value, record.VisibleAt, record.ExpiresAt, KnowsPriorities ? QueuePriority.Of(record) : 0);
                 _records.Add((terms, new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1)));
             }
         }

@@ -209,8 +209,8 @@ public sealed class QueueActor(StreamName name, EngineContext engine, DeadLetter
 
         if (taking.Missing.Count > 0) return false;
         foreach (var entry in taking.Entries) Ahead.Drop(entry.Sequence);
-        var end = taking.Entries.Count == limit || taking.IsFull ? taking.Entries[^1].Sequence : long.MaxValue;
-        taking.Dying.AddRange(Table.Spent().TakeWhile(entry => entry.Sequence < end).Take(DyingMax));
+        var last = taking.Entries.Count == limit || taking.IsFull ? taking.Entries[^1] : null;
+        taking.Dying.AddRange(Table.Spent().TakeWhile(entry => last is null || Table.ComesBefore(entry, last)).Take(DyingMax));
         foreach (var entry in taking.Dying) Table.Bury(entry);
         return taking.Entries.Count > 0;
     }

@@ -22,7 +22,11 @@ public abstract class QueueFrontier : QueueReader
     private protected bool WasUsed { get; set; }
 
     private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries) =>
-        await base.RebuildAsync(opened, log, entries) + Ahead.Clear;
+        await base.RebuildAsync(opened, log, entries) + (() =>
+        {
+            Ahead.Clear();
+            Ahead.KnowsPriorities = opened.Entry.Options.Priorities == true;
+        });
 
     private protected override void OnReset()
     {
@@ -48,11 +52,11 @@ public abstract class QueueFrontier : QueueReader
         CountClaims();
     }
 
-    /// <summary>In a turn: looks at records until so many are free.</summary>
+    /// <summary>In a turn: looks at records until so many are free; where they have priorities at all of them, for the last may come first.</summary>
     /// <returns>From where records must be read first; null when there is nothing more to look at.</returns>
     private protected Sequence? Examine(int limit, RecordTime now)
     {
-        while (Table.FreeCount < limit && Table.Frontier <= Log!.High && !Table.IsFull)
+        while ((Table.FreeCount < limit || Ahead.KnowsPriorities) && Table.Frontier <= Log!.High && !Table.IsFull)
         {
             if (!Ahead.TryPeek(Table.Frontier, out var terms)) return Ahead.NextToRead(Table.Frontier);
             if (Table.Examine(terms, now)) Ahead.SetAside();

@@ -56,15 +56,18 @@ internal readonly ref struct PostedMessages(
         if (body.Token != JsonTokenType.StartObject) throw ZaqarRefusal.Body("Every message must be a JSON object.");
         long? ttl = version.TermsAreRequired ? null : queue.MessageTtlSeconds;
         long delay = queue.DelaySeconds;
+        var priority = 0;
         ReadOnlySpan<byte> text = default;
         while (body.NextName())
         {
             var isTtl = body.NameIs("ttl"u8);
             var isBody = body.NameIs("body"u8);
+            var isPriority = queue.Priorities && body.NameIs("priority"u8);
             var isDelay = (queue.DelaySeconds > 0 || queue.Delays) && version.MessagesMayBeDelayed && body.NameIs("delay"u8);
             body.Next();
             if (isTtl) ttl = ReadSeconds("ttl", ref body, options.MessageTtlSecondsMin, options.MessageTtlSecondsMax);
             else if (isDelay) delay = ReadSeconds("delay", ref body, 0, options.DelaySecondsMax);
+            else if (isPriority) priority = ReadPriority(ref body);
             else if (isBody) text = body.ReadRaw();
             else body.Skip();
         }
@@ -74,6 +77,7 @@ internal readonly ref struct PostedMessages(
         var fields = new RecordFields
         {
             Producer = _producer,
+            Key = QueuePriority.KeyOf(priority),
             ContentType = ContentType.Json,
             TtlMicros = seconds * MicrosPerSecond,
             DelayMicros = delay * MicrosPerSecond,
@@ -82,6 +86,11 @@ internal readonly ref struct PostedMessages(
         else sealing.Add(records, fields, text);
         notifications?.Add(seconds, delay, text);
     }
+
+    private static int ReadPriority(scoped ref JsonBody body) =>
+        body.ReadInteger() is >= 0 and <= QueuePriority.Max and var priority
+            ? (int)priority
+            : throw ZaqarRefusal.Request($"The priority of a message must be an integer from 0 to {QueuePriority.Max}, the highest.");
 
     private static long ReadSeconds(string field, scoped ref JsonBody body, int min, int max)
     {

@@ -8,9 +8,10 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// <param name="PostBytesMax">Largest request that posts messages, in bytes.</param>
 /// <param name="Encrypts">Bodies are sealed before they are stored.</param>
 /// <param name="Delays">Every message may have its own delay.</param>
+/// <param name="Priorities">Every message may have a priority.</param>
 /// <param name="RetryPolicy">For deliveries to its subscribers; null when it has none.</param>
-internal sealed record QueueSettings(int MessageTtlSeconds, int DelaySeconds, int PostBytesMax, bool Encrypts, bool Delays, RetryPolicy? RetryPolicy)
+internal sealed record QueueSettings(int MessageTtlSeconds, int DelaySeconds, int PostBytesMax, bool Encrypts, bool Delays, bool Priorities, RetryPolicy? RetryPolicy)
 {
     /// <summary>Those of a queue without metadata.</summary>
-    public static QueueSettings Default(ZaqarOptions options) => new(options.MessageTtlSecondsDefault, 0, options.PostBytesMax, false, false, null);
+    public static QueueSettings Default(ZaqarOptions options) => new(options.MessageTtlSecondsDefault, 0, options.PostBytesMax, false, false, false, null);
 }

@@ -16,6 +16,7 @@ internal sealed class ReservedKeys
     private const string ClaimCountMax = "_max_claim_count";
     private const string Encrypt = "_enable_encrypt_messages";
     private const string Delays = "_enable_message_delay";
+    private const string PrioritiesKey = "_enable_message_priority";
     private const string RepeatWindow = "_idempotency_window";
     private const string RetryPolicyKey = "_retry_policy";
     private const string Flavor = "_flavor";
@@ -54,6 +55,7 @@ internal sealed class ReservedKeys
         CheckInteger(metadata, DeadLetterTtl, _options.MessageTtlSecondsMin, _options.MessageTtlSecondsMax);
         CheckInteger(metadata, RepeatWindow, 1, RepeatWindowSecondsMax);
         CheckFlag(metadata, Delays);
+        CheckFlag(metadata, PrioritiesKey);
         CheckFlag(metadata, Encrypt);
         var encrypt = metadata.Find(Encrypt);
         if (_options.MessageKeys.Count == 0 && encrypt.SequenceEqual("true"u8)) throw ZaqarRefusal.Request($"The queue cannot have {Encrypt}: this server has no keys to encrypt messages with. Start it with --zaqar-message-keys, or leave the key out.");
@@ -73,6 +75,7 @@ internal sealed class ReservedKeys
         (int)Math.Min(PositiveOrNull(metadata, PostBytesMax) ?? _options.PostBytesMax, _options.PostBytesMax),
         metadata.Find(Encrypt).SequenceEqual("true"u8),
         metadata.Find(Delays).SequenceEqual("true"u8),
+        metadata.Find(PrioritiesKey).SequenceEqual("true"u8),
         metadata.Find(RetryPolicyKey) is { IsEmpty: false } policy ? RetryPolicy.Parse(policy) : null);
 
     /// <summary>What the engine must know; other options stay as they are. Dead letters need both the count and the queue (section 1.8).</summary>
@@ -83,6 +86,7 @@ internal sealed class ReservedKeys
         return options with
         {
             Flavor = FlavorOf(metadata),
+            Priorities = metadata.Find(PrioritiesKey).SequenceEqual("true"u8) ? true : null,
             DedupeWindow = PositiveOrNull(metadata, RepeatWindow) is { } window ? TimeSpan.FromSeconds(window) : StreamOptions.Default.DedupeWindow,
             DeliveryCountMax = (int?)count,
             DeadLetterQueue = count is null ? null : target,

@@ -123,7 +123,8 @@ public sealed class ClaimReplayTests
                 var sequence = _table.Frontier.Value + (_random.Next(15) == 0 ? _random.Next(1, 5) : 0);
                 var visibleAt = _random.Next(4) == 0 ? _now.Plus(TimeSpan.FromSeconds(_random.Next(1, 60))) : RecordTime.None;
                 var expiresAt = _random.Next(2) == 0 ? _now.Plus(TimeSpan.FromSeconds(_random.Next(0, 90))) : RecordTime.Max;
-                _table.Examine(new RecordTerms(sequence, visibleAt, expiresAt), _now);
+                var priority = _random.Next(3) == 0 ? _random.Next(1, 4) : 0;
+                _table.Examine(new RecordTerms(sequence, visibleAt, expiresAt, priority), _now);
             }
 
             return $"looking at {count}";

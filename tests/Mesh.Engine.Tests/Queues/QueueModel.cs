@@ -12,8 +12,8 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
 
     public List<ClaimId> Known { get; } = [];
 
-    public void Post(string body, RecordTime time, TimeSpan ttl, TimeSpan delay) =>
-        _items.Add(new Item(_items.Count + 1, body) { VisibleAt = delay == TimeSpan.Zero ? RecordTime.None : time.Plus(delay), ExpiresAt = ttl == TimeSpan.Zero ? RecordTime.Max : time.Plus(ttl) });
+    public void Post(string body, RecordTime time, TimeSpan ttl, TimeSpan delay, int priority) =>
+        _items.Add(new Item(_items.Count + 1, body) { Priority = priority, VisibleAt = delay == TimeSpan.Zero ? RecordTime.None : time.Plus(delay), ExpiresAt = ttl == TimeSpan.Zero ? RecordTime.Max : time.Plus(ttl) });
 
     public bool IsLive(ClaimId id) =>
         _claims.TryGetValue(id, out var claim) && claim.At.Plus(claim.Timeout) > now() && claim.Items.Exists(item => !item.IsGone);
@@ -33,7 +33,7 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
     public List<Item> Take(int limit)
     {
         var taken = new List<Item>();
-        foreach (var item in Free())
+        foreach (var item in Free().OrderByDescending(item => item.Priority))
         {
             if (taken.Count == limit) break;
             if (deliveryCountMax is { } max && item.Deliveries >= max)
@@ -101,6 +101,8 @@ internal sealed class QueueModel(int? deliveryCountMax, Func<RecordTime> now)
         public long Sequence { get; } = sequence;
 
         public string Body { get; } = body;
+
+        public int Priority { get; init; }
 
         public RecordTime VisibleAt { get; init; }
 

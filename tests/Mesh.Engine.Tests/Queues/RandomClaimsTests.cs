@@ -14,13 +14,13 @@ public sealed class RandomClaimsTests
     private static readonly StreamName Moved = StreamName.Queue("moved");
     private static readonly StreamName Dead = StreamName.Queue("dead");
 
-    public static TheoryData<int, int?> Seeds()
+    public static TheoryData<int, int?, bool> Seeds()
     {
-        var seeds = new TheoryData<int, int?>();
+        var seeds = new TheoryData<int, int?, bool>();
         for (var seed = 1; seed <= 15; seed++)
         {
-            seeds.Add(seed, null);
-            seeds.Add(seed, 2);
+            seeds.Add(seed, null, seed % 3 == 0);
+            seeds.Add(seed, 2, seed % 3 == 1);
         }
 
         return seeds;
@@ -28,23 +28,25 @@ public sealed class RandomClaimsTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task A_queue_behaves_as_a_plain_list(int seed, int? deliveryCountMax)
+    public async Task A_queue_behaves_as_a_plain_list(int seed, int? deliveryCountMax, bool hasPriorities)
     {
-        var options = deliveryCountMax is null ? StreamOptions.Default : new StreamOptions { DeliveryCountMax = deliveryCountMax, DeadLetterQueue = Dead.Name };
-        await using var run = new Run(seed, deliveryCountMax);
+        var options = new StreamOptions { Priorities = hasPriorities ? true : null, DeliveryCountMax = deliveryCountMax, DeadLetterQueue = deliveryCountMax is null ? null : Dead.Name };
+        await using var run = new Run(seed, deliveryCountMax, hasPriorities);
         await run.PlayAsync(Name, options, 400);
     }
 
     private sealed class Run : RandomRun
     {
         private readonly int? _deliveryCountMax;
+        private readonly bool _hasPriorities;
         private readonly QueueModel _model;
         private readonly List<QueueModel.Item> _moved = [];
         private int _bodies;
 
-        public Run(int seed, int? deliveryCountMax)
-            : base(seed, deliveryCountMax is null ? "without dead letters" : $"at most {deliveryCountMax} deliveries")
+        public Run(int seed, int? deliveryCountMax, bool hasPriorities)
+            : base(seed, $"{(deliveryCountMax is null ? "without dead letters" : $"at most {deliveryCountMax} deliveries")}{(hasPriorities ? ", by priority" : "")}")
         {
+            _hasPriorities = hasPriorities;
             _deliveryCountMax = deliveryCountMax;
             _model = new QueueModel(deliveryCountMax, () => RecordTime.From(Clock.GetUtcNow()));
         }
@@ -91,20 +93,21 @@ public sealed class RandomClaimsTests
 
         private async Task PostAsync()
         {
-            var posted = new List<(string Body, TimeSpan Ttl, TimeSpan Delay)>();
+            var posted = new List<(string Body, TimeSpan Ttl, TimeSpan Delay, int Priority)>();
             using var writer = new SegmentWriter();
             for (var left = Random.Next(1, 6); left > 0; left--)
             {
                 var ttl = TimeSpan.FromSeconds(Random.Next(3) == 0 ? Random.Next(20, 120) : 0);
                 var delay = TimeSpan.FromSeconds(Random.Next(5) == 0 ? Random.Next(1, 30) : 0);
-                posted.Add(($"body {_bodies++}", ttl, delay));
+                var priority = Random.Next(2) * Random.Next(0, QueuePriority.Max + 1);
+                posted.Add(($"body {_bodies++}", ttl, delay, _hasPriorities ? priority : 0));
                 writer.Add(
-                    new RecordFields { TtlMicros = (long)ttl.TotalMicroseconds, DelayMicros = (long)delay.TotalMicroseconds },
+                    new RecordFields { Key = QueuePriority.KeyOf(priority), TtlMicros = (long)ttl.TotalMicroseconds, DelayMicros = (long)delay.TotalMicroseconds },
                     Encoding.UTF8.GetBytes(posted[^1].Body));
             }
 
             var appended = Assert.IsType<AppendResult.Appended>(await Queue.AppendAsync(writer.Finish()));
-            for (var i = 0; i < posted.Count; i++) _model.Post(posted[i].Body, appended.FirstTime.Plus(i), posted[i].Ttl, posted[i].Delay);
+            for (var i = 0; i < posted.Count; i++) _model.Post(posted[i].Body, appended.FirstTime.Plus(i), posted[i].Ttl, posted[i].Delay, posted[i].Priority);
         }
 
         private ClaimTerms Terms() => new(TimeSpan.FromSeconds(Random.Next(5, 60)), TimeSpan.FromSeconds(Random.Next(0, 30)));

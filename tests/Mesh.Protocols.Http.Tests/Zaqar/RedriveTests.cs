@@ -105,6 +105,21 @@ public sealed class RedriveTests : IAsyncLifetime
         Assert.Equal(400, (await Client.PutAsync("/v2/queues/r", """{"_enable_message_delay":1}""")).Status);
     }
 
+    [Fact]
+    public async Task Messages_have_priorities_where_the_queue_lets_them_and_lists_keep_their_order()
+    {
+        const string Posted = """{"body":1},{"body":2,"priority":9},{"body":3,"priority":0},{"body":4,"priority":5}""";
+        await Client.PutAsync("/v2/queues/q", """{"_enable_message_priority":true}""");
+        await Client.PostMessagesAsync("q", Posted);
+        Assert.Equal(["1", "2", "3", "4"], (await Client.GetAsync("/v2/queues/q/messages?echo=true")).Bodies());
+        Assert.Equal(["2", "4"], (await Client.ClaimAsync("q", limit: 2)).Bodies(201));
+        Assert.Equal(["1", "3"], (await Client.DeleteAsync("/v2/queues/q/messages?pop=2")).Bodies());
+        foreach (var priority in new[] { "-1", "10", "\"1\"", "1.5" })
+            Assert.Equal(400, (await Client.PostAsync("/v2/queues/q/messages", $$"""{"messages":[{"body":1,"priority":{{priority}}}]}""")).Status);
+        await Client.PostMessagesAsync("plain", Posted);
+        Assert.Equal(["1", "2", "3", "4"], (await Client.ClaimAsync("plain")).Bodies(201));
+    }
+
     /// <summary>Posts messages and delivers them until they are dead letters.</summary>
     private async Task DieAsync(string queue, string messages, bool encrypts = false)
     {
