@@ -34,7 +34,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _actors = new StreamRegistry<StreamOwner>(Create, options.ActorsMax);
         _pools = new PoolStores(engine.Home, engine.Clock, Lend(options), _stop.Token, _stop.Token);
         _engine = engine with { Pools = _pools };
-        var maintenance = new Maintenance(store, _engine.Clock, () => _actors.Recent().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
+        var maintenance = new Maintenance(store, _engine.Clock, () => Maintained().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
         _engine.OnExpired = maintenance.OnDeleted;
         Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted);
         Pools = new PoolDirectory(_pools, Catalogue);
@@ -76,6 +76,9 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>The streams in use: those that somebody waits at are, however long ago anything else was asked of them.</summary>
+    private IEnumerable<StreamOwner> Maintained() => _actors.Recent().Union(_engine.Awaited.Keys);
+
     private TActor Actor<TActor>(in StreamName name, StreamKind kind)
         where TActor : StreamOwner =>
         name.Kind == kind ? (TActor)_actors.Get(name) : throw new ArgumentException($"{name} is no {kind}.", nameof(name));
@@ -94,7 +97,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         Open = options.OpenPool,
         Commit = options.Commit,
         MaintenanceInterval = options.MaintenanceInterval,
-        Streams = _actors.Recent,
+        Streams = Maintained,
         Wake = WakeAsync,
         Warn = options.Warn,
         RunOnThread = static run => Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),

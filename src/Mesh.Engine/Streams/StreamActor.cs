@@ -98,9 +98,6 @@ public abstract class StreamActor : StreamOwner, IStreamLog
         }
     }
 
-    /// <summary>In a turn: whether somebody waits for records.</summary>
-    private protected virtual bool IsAwaited => Subscribers.Count > 0;
-
     /// <summary>In a turn: whoever waits came or left.</summary>
     private protected void NoteAwaited()
     {

@@ -16,7 +16,11 @@ namespace Mesh.Engine.Streams;
 /// </summary>
 public abstract class StreamOwner
 {
+    /// <summary>How often a quiet stream that somebody waits at is looked for in storage.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(30);
+
     private CommitLine _commits;
+    private (Sequence Next, RecordTime At) _looked;
     private Task? _opening;
     private Task? _expiring;
     private OwnerState _state;
@@ -141,11 +145,15 @@ public abstract class StreamOwner
         }
     }
 
-    /// <summary>Deletes in storage what retention has taken from readers, if anything. Called by the host now and then.</summary>
-    /// <param name="opens">Opens the stream for that; else one that is not open is left alone.</param>
+    /// <summary>
+    /// Deletes in storage what retention has taken from readers, if anything, and sees to it that those who wait for records hear of them although another owner
+    /// took the stream while it was quiet here. Called by the host now and then.
+    /// </summary>
+    /// <param name="opens">Opens the stream for that; else one that is not open, and that nobody waits at, is left alone.</param>
     public async ValueTask MaintainAsync(bool opens = false)
     {
         if (opens) await EnsureOpenAsync(null);
+        else await SeeToWaitersAsync();
         lock (Turn)
         {
             if (_state != OwnerState.Open) return;
@@ -297,6 +305,39 @@ public abstract class StreamOwner
             var places = await Home.Store.PlacesAsync(stream.Log.Number, stream.Log.Low, RetentionWindow.PlacesMax);
             lock (Turn) stream.LoadPlaces(places);
         }
+    }
+
+    /// <summary>In a turn: whether somebody waits for records.</summary>
+    private protected virtual bool IsAwaited => Subscribers.Count > 0;
+
+    /// <summary>Who waits hears of records by their commit here, and by the stream being opened; of another owner's commits nobody tells.</summary>
+    private async ValueTask SeeToWaitersAsync()
+    {
+        OpenStream? stream;
+        Sequence next = default;
+        lock (Turn)
+        {
+            if (!IsAwaited || _state == OwnerState.Missing) return;
+            stream = Stream;
+            if (stream is not null)
+            {
+                next = stream.Log.Next;
+                var now = Engine.Clock.Now();
+                if (_looked.Next == next && now.Since(_looked.At) < LookInterval) return;
+                var wasQuiet = _looked.Next == next;
+                _looked = (next, now);
+                if (!wasQuiet) return;
+            }
+        }
+
+        var isOvertaken = stream is not null && (await Home.Store.PlacesAsync(stream.Log.Number, next, limit: 1)).Count > 0;
+        lock (Turn)
+        {
+            if (isOvertaken && Stream == stream && stream!.Log.Next == next && !_commits.IsEnlisted) OnFenced();
+            if (_state != OwnerState.Closed) return;
+        }
+
+        await EnsureOpenAsync(null);
     }
 
     private protected void ReportDamage(in DamagedBatch damaged)
