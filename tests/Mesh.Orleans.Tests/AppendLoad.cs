@@ -9,7 +9,10 @@ namespace Mesh.Orleans.Tests;
 /// Producers that append one record after another, each to a ring of its own, and a subscriber on each ring. Afterwards everything is compared: what was
 /// acknowledged is stored once and in order, and every subscriber has seen what is stored, once and in order.
 /// </summary>
-internal sealed class AppendLoad(IMesh mesh, int rings)
+/// <param name="mesh">Where.</param>
+/// <param name="rings">How many.</param>
+/// <param name="first">The number of the first of them.</param>
+internal sealed class AppendLoad(IMesh mesh, int rings, int first = 0)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -21,12 +24,20 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
     private readonly List<Task> _producers = [];
     private readonly List<Task> _subscribers = [];
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _slowestTicks;
+    private ConcurrentQueue<TimeSpan> _latencies = new();
+    private TimeSpan _slowest;
 
     public int Acknowledged => _acknowledged.Sum(Count);
 
     /// <summary>The longest that one append took.</summary>
-    public TimeSpan Slowest => TimeSpan.FromTicks(Volatile.Read(ref _slowestTicks));
+    public TimeSpan Slowest
+    {
+        get
+        {
+            TakeLatencies();
+            return _slowest;
+        }
+    }
 
     /// <summary>Whatever an append answered or threw that is no acknowledgement, each once.</summary>
     public ICollection<string> Refusals => _refusals.Keys;
@@ -39,6 +50,14 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
             _producers.Add(Task.Run(() => ProduceAsync(own)));
             _subscribers.Add(Task.Run(() => SubscribeAsync(own)));
         }
+    }
+
+    /// <summary>How long the appends took that ended since this was asked last, the shortest first.</summary>
+    public List<TimeSpan> TakeLatencies()
+    {
+        List<TimeSpan> taken = [.. Interlocked.Exchange(ref _latencies, new ConcurrentQueue<TimeSpan>()).Order()];
+        if (taken.Count > 0 && taken[^1] > _slowest) _slowest = taken[^1];
+        return taken;
     }
 
     /// <summary>Waits until so many more are acknowledged on every ring.</summary>
@@ -100,7 +119,7 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
             var startedAt = Stopwatch.GetTimestamp();
             try
             {
-                var result = await mesh.Ring(Name(ring)).AppendAsync(Given.Segment(body));
+                var result = await mesh.Ring(Name(first + ring)).AppendAsync(Given.Segment(body));
                 if (result is AppendResult.Appended) Add(_acknowledged[ring], [body]);
                 else _refusals[$"{result}"] = body;
             }
@@ -109,7 +128,7 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
                 _refusals[$"{reason}"] = body;
             }
 
-            KeepSlowest(Stopwatch.GetElapsedTime(startedAt).Ticks);
+            Volatile.Read(ref _latencies).Enqueue(Stopwatch.GetElapsedTime(startedAt));
         }
     }
 
@@ -117,7 +136,7 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
     {
         try
         {
-            await foreach (var page in mesh.Ring(Name(ring)).TailAsync(Sequence.First, _check.Token)) Add(_seen[ring], page.Bodies());
+            await foreach (var page in mesh.Ring(Name(first + ring)).TailAsync(Sequence.First, _check.Token)) Add(_seen[ring], page.Bodies());
         }
         catch (OperationCanceledException)
         {
@@ -125,18 +144,12 @@ internal sealed class AppendLoad(IMesh mesh, int rings)
         }
     }
 
-    private void KeepSlowest(long ticks)
-    {
-        for (var slowest = Volatile.Read(ref _slowestTicks); ticks > slowest; slowest = Volatile.Read(ref _slowestTicks))
-            Interlocked.CompareExchange(ref _slowestTicks, ticks, slowest);
-    }
-
     private async Task<List<string>> StoredAsync(int ring)
     {
         var stored = new List<string>();
         for (var next = Sequence.First; ;)
         {
-            var page = await mesh.Ring(Name(ring)).ReadAsync(new ReadQuery { From = next });
+            var page = await mesh.Ring(Name(first + ring)).ReadAsync(new ReadQuery { From = next });
             if (page.Count == 0) return stored;
             stored.AddRange(page.Bodies());
             next = page.Next;

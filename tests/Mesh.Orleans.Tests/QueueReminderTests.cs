@@ -16,9 +16,13 @@ public sealed class QueueReminderTests
     [PostgresFact]
     public async Task What_has_expired_in_a_queue_that_nobody_asks_for_goes_from_storage_and_then_the_reminder_goes()
     {
-        await using var fixture = await OrleansOnPostgres.StartAsync(silo =>
+        await using var fixture = await OrleansOnPostgres.StartAsync(configureSilo: silo =>
         {
-            silo.Services.Configure<MeshSiloOptions>(options => options.QueueReminderPeriod = Period);
+            silo.Services.Configure<MeshSiloOptions>(options =>
+            {
+                options.QueueReminderPeriod = Period;
+                options.MaintenanceInterval = TimeSpan.FromHours(1); // nothing else wakes the queue
+            });
             silo.Services.Configure<ReminderOptions>(options => options.MinimumReminderPeriod = Period);
         });
         var queue = fixture.Mesh.Queue(Name);
