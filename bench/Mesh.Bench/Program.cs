@@ -29,6 +29,7 @@ if (args is ["bare-http", var httpPort])
     ("rse", RseSuite.MixedAsync),
     ("rse-poll", RseSuite.PollAsync),
     ("rse-wait", RseSuite.WaitAsync),
+    (ClusterSuite.Name, ClusterSuite.RunAsync),
 ];
 
 try
@@ -36,10 +37,10 @@ try
     var options = BenchOptions.Parse(args, out var names);
     var unknown = names.Except(suites.Select(suite => suite.Name)).ToArray();
     if (unknown.Length > 0)
-        throw new ArgumentException($"{string.Join(", ", unknown)}: no such test. Tests are {string.Join(", ", suites.Select(suite => suite.Name))}; without a name all run.");
+        throw new ArgumentException($"{string.Join(", ", unknown)}: no such test. Tests are {string.Join(", ", suites.Select(suite => suite.Name))}; without a name all but {ClusterSuite.Name} run.");
     Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, {options.Runs} runs in turns: median (minimum–maximum).");
     foreach (var (name, run) in suites)
-        if (names.Count == 0 || names.Contains(name)) await run(options);
+        if (names.Contains(name) || (names.Count == 0 && name != ClusterSuite.Name)) await run(options);
     return 0;
 }
 catch (Exception failure) when (failure is ArgumentException or FileNotFoundException or InvalidOperationException)

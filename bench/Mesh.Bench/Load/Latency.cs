@@ -11,10 +11,16 @@ internal static class Latency
     private const string Room = "room:latency";
     private static readonly string Payload = new('x', 64);
 
+    /// <inheritdoc cref="Run(IPEndPoint, IPEndPoint, int)"/>
+    public static (double Median, double Percentile99) Run(IPEndPoint server, int messages) => Run(server, server, messages);
+
+    /// <param name="server">Where the publisher is.</param>
+    /// <param name="subscribed">Where the subscriber is.</param>
+    /// <param name="messages">How many.</param>
     /// <returns>Microseconds: the half of the messages, and 99 of 100, came at least as fast.</returns>
-    public static (double Median, double Percentile99) Run(IPEndPoint server, int messages)
+    public static (double Median, double Percentile99) Run(IPEndPoint server, IPEndPoint subscribed, int messages)
     {
-        using var subscriber = Connect(server);
+        using var subscriber = Connect(subscribed);
         using var publisher = Connect(server);
         subscriber.Send(RespMessage.Command("SUBSCRIBE", Room));
         Receive(subscriber, RespMessage.SubscribedLength(Room));

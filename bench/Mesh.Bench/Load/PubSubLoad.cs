@@ -15,12 +15,18 @@ internal sealed record PubSubLoad(int Rooms, int SubscribersPerRoom, int Publish
     private static readonly TimeSpan LastMessageMax = TimeSpan.FromSeconds(10);
     private static readonly string Payload = new('x', 64);
 
+    /// <inheritdoc cref="RunAsync(IPEndPoint, IPEndPoint, TimeSpan)"/>
+    public Task<double> RunAsync(IPEndPoint server, TimeSpan duration) => RunAsync(server, server, duration);
+
+    /// <param name="server">Where the publishers are.</param>
+    /// <param name="subscribed">Where the subscribers are.</param>
+    /// <param name="duration">After a second.</param>
     /// <returns>Messages delivered per second, over all subscribers.</returns>
     /// <exception cref="InvalidOperationException">Subscribers got another number of messages than the publishers were told.</exception>
-    public async Task<double> RunAsync(IPEndPoint server, TimeSpan duration)
+    public async Task<double> RunAsync(IPEndPoint server, IPEndPoint subscribed, TimeSpan duration)
     {
         var subscribers = new List<Subscriber>();
-        for (var i = 0; i < Rooms * SubscribersPerRoom; i++) subscribers.Add(await Subscriber.StartAsync(server, Room(i % Rooms)));
+        for (var i = 0; i < Rooms * SubscribersPerRoom; i++) subscribers.Add(await Subscriber.StartAsync(subscribed, Room(i % Rooms)));
         var publishers = Enumerable.Range(0, Publishers).Select(each => new Publisher(server, this, each)).ToArray();
         using var stop = new CancellationTokenSource();
         var publishing = publishers.Select(each => each.RunAsync(stop.Token)).ToArray();

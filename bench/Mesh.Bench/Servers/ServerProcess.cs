@@ -12,14 +12,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(5);
     private readonly Process _process;
     private readonly string? _folder;
+    private readonly ConcurrentQueue<string?> _output;
 
-    private ServerProcess(Process process, IPEndPoint endPoint, string? folder)
+    private ServerProcess(Process process, ConcurrentQueue<string?> output, IPEndPoint endPoint, string? folder)
     {
         _process = process;
+        _output = output;
         _folder = folder;
         EndPoint = endPoint;
     }
 
+    /// <summary>Where it listens; the first place that it shows, if it has several.</summary>
     public IPEndPoint EndPoint { get; }
 
     /// <summary>From the start of the process until it took a connection.</summary>
@@ -67,18 +70,23 @@ internal sealed class ServerProcess : IAsyncDisposable
         return StartAsync("/usr/bin/python3", arguments, port, null);
     }
 
-    /// <summary>The embedded host with one door, on the port that its banner shows.</summary>
+    /// <summary>The embedded host, on the ports that its banner shows.</summary>
     /// <param name="data">Where its data is; null for a new SQLite file.</param>
-    /// <param name="door">Its option's name.</param>
+    /// <param name="doors">Its doors by their options' names, a comma between them.</param>
     /// <param name="more">Further options.</param>
-    public static Task<ServerProcess> MeshAsync(string? data = null, string door = "resp", params string[] more)
+    public static Task<ServerProcess> MeshAsync(string? data = null, string doors = "resp", params string[] more)
     {
         var folder = data is null ? NewFolder() : null;
-        var host = Path.Combine(Tools.Root, "standalone", "bin", "Release", "net10.0", "standalone.dll");
-        string[] doors = ["http", "rse", "grpc", "resp", "rotera", "zaqar-ws"];
-        string[] arguments = [host, .. doors.SelectMany(each => new[] { "--" + each, each == door ? "0" : "off" }), "--data", data ?? Path.Combine(folder!, "mesh.db"), .. more];
-        return StartAsync("dotnet", arguments, null, folder);
+        return StartAsync("dotnet", [HostOf("standalone"), .. Open(doors), "--data", data ?? Path.Combine(folder!, "mesh.db"), .. more], null, folder);
     }
+
+    /// <summary>A silo of a cluster.</summary>
+    /// <param name="data">The cluster's database.</param>
+    public static Task<ServerProcess> SiloAsync(string data) => StartAsync(
+        "dotnet", [HostOf("silo-host"), "--data", data, "--http", "0", "--silo-port", $"{FreePort.Take()}", "--gateway-port", $"{FreePort.Take()}"], null, null);
+
+    /// <summary>A gateway of a cluster, as <see cref="MeshAsync"/>.</summary>
+    public static Task<ServerProcess> GatewayAsync(string data, string doors) => StartAsync("dotnet", [HostOf("gateway"), .. Open(doors), "--data", data], null, null);
 
     /// <summary>What the web server alone takes: a bare connection handler, or a bare handler of requests.</summary>
     /// <param name="kind"><c>bare</c> or <c>bare-http</c>.</param>
@@ -86,6 +94,17 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var port = FreePort.Take();
         return StartAsync("dotnet", [typeof(ServerProcess).Assembly.Location, kind, $"{port}"], port, null);
+    }
+
+    /// <summary>Where one of its doors is.</summary>
+    /// <param name="name">As the banner shows it.</param>
+    public IPEndPoint At(string name) => Announced(_output, name) ?? throw new InvalidOperationException($"It has no {name} door:\n{string.Join('\n', _output)}");
+
+    /// <summary>Ends it at once, and keeps what it had on disk.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public static string NewFolder() => Directory.CreateTempSubdirectory("mesh-bench-").FullName;
@@ -111,8 +130,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.BeginErrorReadLine();
         while (since.Elapsed < StartMax && !process.HasExited)
         {
-            var endPoint = port is { } known ? new IPEndPoint(IPAddress.Loopback, known) : Announced(output);
-            if (endPoint is not null && await TryConnectAsync(endPoint)) return new ServerProcess(process, endPoint, folder) { StartTime = since.Elapsed };
+            var endPoint = port is { } known ? new IPEndPoint(IPAddress.Loopback, known) : Announced(output, "RESP", "HTTP", "RSE");
+            if (endPoint is not null && await TryConnectAsync(endPoint)) return new ServerProcess(process, output, endPoint, folder) { StartTime = since.Elapsed };
             await Task.Delay(5);
         }
 
@@ -120,9 +139,21 @@ internal sealed class ServerProcess : IAsyncDisposable
         throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} did not open its port:\n{string.Join('\n', output)}");
     }
 
-    private static IPEndPoint? Announced(IEnumerable<string?> output)
+    private static string HostOf(string program)
     {
-        var line = output.Select(each => each?.TrimStart() ?? "").FirstOrDefault(each => each.StartsWith("RESP ", StringComparison.Ordinal) || each.StartsWith("HTTP ", StringComparison.Ordinal) || each.StartsWith("RSE ", StringComparison.Ordinal));
+        var host = Path.Combine(Tools.Root, program, "bin", "Release", "net10.0", program + ".dll");
+        return File.Exists(host) ? host : throw new FileNotFoundException($"{host} is missing: dotnet build {program} -c Release.");
+    }
+
+    private static IEnumerable<string> Open(string doors)
+    {
+        var open = doors.Split(',');
+        return new[] { "http", "rse", "grpc", "resp", "zaqar-ws", "rotera" }.SelectMany(each => new[] { "--" + each, open.Contains(each) ? "0" : "off" });
+    }
+
+    private static IPEndPoint? Announced(IEnumerable<string?> output, params string[] doors)
+    {
+        var line = output.Select(each => each?.TrimStart() ?? "").FirstOrDefault(each => Array.Exists(doors, door => each.StartsWith(door + " ", StringComparison.Ordinal)));
         return line is null ? null : IPEndPoint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1].Replace("http://", "", StringComparison.Ordinal));
     }
 

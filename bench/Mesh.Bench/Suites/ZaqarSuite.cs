@@ -14,7 +14,7 @@ internal static class ZaqarSuite
     {
         await using var redis = await ServerProcess.RedisAsync(durable: false);
         await using var zaqar = await ServerProcess.ZaqarAsync(redis.EndPoint.Port);
-        await using var mesh = await ServerProcess.MeshAsync(door: "http");
+        await using var mesh = await ServerProcess.MeshAsync(null, "http");
         foreach (var server in new[] { zaqar, mesh }) await PostAsync(server.EndPoint, (int)Math.Max(20, Listed * options.Scale));
         var table = new Table(
             "Zaqar v2 over HTTP, messages of 100 bytes (wrk; Zaqar 15, 2 workers, Redis without persistence; Mesh durable), requests/s",
@@ -40,7 +40,7 @@ internal static class ZaqarSuite
     {
         await using var redis = await ServerProcess.RedisAsync(durable: false);
         await using var zaqar = await ServerProcess.ZaqarAsync(redis.EndPoint.Port);
-        await using var mesh = await ServerProcess.MeshAsync(door: "http");
+        await using var mesh = await ServerProcess.MeshAsync(null, "http");
         List<IReadOnlyList<ZaqarBenchPart>> theirs = [], ours = [];
         for (var run = 0; run < options.Runs; run++)
         {
