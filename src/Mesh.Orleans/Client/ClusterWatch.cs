@@ -9,6 +9,9 @@ internal sealed class ClusterWatch(IServiceProvider services, ClusterChanges cha
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a client that ends waits until silos know.</summary>
+    private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _stop = new();
     private Task _watching = Task.CompletedTask;
 
@@ -24,6 +27,7 @@ internal sealed class ClusterWatch(IServiceProvider services, ClusterChanges cha
     {
         await _stop.CancelAsync();
         await _watching;
+        await services.GetRequiredService<OrleansMesh>().LeaveAsync(LeaveMax);
     }
 
     private async Task WatchAsync()

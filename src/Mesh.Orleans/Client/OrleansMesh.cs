@@ -10,6 +10,7 @@ internal sealed class OrleansMesh : IMesh
     private readonly IGrainFactory _grains;
     private readonly HandleContext _context;
     private readonly StreamRegistry<StreamHandle> _handles;
+    private readonly OrleansRooms _rooms;
 
     public OrleansMesh(IGrainFactory grains, IOptions<MeshClientOptions> options, ClusterChanges changes, ILocalSiloDetails? silo = null)
     {
@@ -17,14 +18,14 @@ internal sealed class OrleansMesh : IMesh
         var patience = new Patience(options.Value.RetryFor, changes);
         _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
         _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
-        Rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
+        _rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
         Pools = new OrleansPools(grains.GetGrain<IPoolsGrain>(0), patience);
         Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
 
     public ICatalogue Catalogue { get; }
 
-    public IRooms Rooms { get; }
+    public IRooms Rooms => _rooms;
 
     public IPools Pools { get; }
 
@@ -35,6 +36,9 @@ internal sealed class OrleansMesh : IMesh
     public IRing Ring(StreamName name) => Handle<RingHandle>(name, StreamKind.Ring);
 
     public IPartition Partition(StreamName name) => Handle<PartitionHandle>(name, StreamKind.Partition);
+
+    /// <inheritdoc cref="OrleansRooms.LeaveAsync"/>
+    public Task LeaveAsync(TimeSpan timeMax) => _rooms.LeaveAsync(timeMax);
 
     private THandle Handle<THandle>(in StreamName name, StreamKind kind)
         where THandle : StreamHandle =>

@@ -145,6 +145,27 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
         return await _context.Patience.CallAsync(() => grain.PublishAsync(posts));
     }
 
+    /// <summary>The process ends: nobody asks it for listeners from now on, nor waits for it.</summary>
+    /// <param name="timeMax">After so long it ends without having said so; silos find out by themselves, later.</param>
+    public async Task LeaveAsync(TimeSpan timeMax)
+    {
+        lock (_entering)
+        {
+            if (_entered is null) return;
+        }
+
+        try
+        {
+            var rooms = await _here.RoomsAsync(default);
+            await Task.WhenAll(rooms.Select(room => CallAsync(() => Grain(room.Span).LeaveAsync(_self.Value)))
+                .Append(ChangeAsync(AudienceChangeKind.Leave, null))).WaitAsync(timeMax);
+        }
+        catch (Exception reason) when (reason is TimeoutException or StorageUnavailableException)
+        {
+            // No silo answers.
+        }
+    }
+
     private static StreamName NameOf(ReadOnlySpan<byte> room) => new(StreamName.DefaultProject, StreamKind.Room, RoomKey.Of(room));
 
     /// <summary>The first listener makes the process known to all silos, and it comes back to its rooms whenever the cluster changes.</summary>

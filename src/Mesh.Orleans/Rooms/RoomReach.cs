@@ -31,16 +31,19 @@ internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch)
             {
                 return new Reached<T>(ReachedHow.Answered, await call(process.Member));
             }
-            catch (Exception reason) when (Patience.IsOfTheCluster(reason))
+            catch (Exception reason) when (Patience.IsOfTheCluster(reason) || IsUnknown(reason))
             {
                 var isUnsettled = watch.SinceLoss < UnsettledMax;
-                if (IsDead(process) || (reason is ClientNotAvailableException && !isUnsettled)) return new Reached<T>(ReachedHow.Gone, default);
+                if (IsDead(process) || (IsUnknown(reason) && !isUnsettled)) return new Reached<T>(ReachedHow.Gone, default);
                 if (!isPatient || (!isUnsettled && Environment.TickCount64 > giveUpAt)) return new Reached<T>(ReachedHow.Silent, default);
             }
 
             await Task.Delay(Pause);
         }
     }
+
+    /// <summary>No silo knows the client. One that it has left takes it for a grain that it cannot activate, and says so by an InvalidOperationException.</summary>
+    private static bool IsUnknown(Exception reason) => reason is ClientNotAvailableException or InvalidOperationException;
 }
 
 /// <summary>What became of a call.</summary>

@@ -16,6 +16,10 @@ namespace Mesh.Cluster.Tests.Faults;
 /// </summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
+    private const int LinesSaid = 30;
+    private const int StartsMax = 5;
+    private const int AcknowledgedByStranger = 20;
+    private const string VotedDead = "I have been told I am dead";
     private static readonly TimeSpan RecoveryMax = TimeSpan.FromSeconds(60);
     private static readonly string[] Everlasting = ["--rse-ttl", "86400"];
     private readonly PostgresServer _database;
@@ -23,10 +27,13 @@ internal sealed class FaultRun : IAsyncDisposable
     private readonly List<TcpRelay> _relays;
     private readonly OpenDoors[] _doors;
     private readonly DoorsUnderLoad _load;
+    private readonly Action<string> _tell;
+    private readonly Stopwatch _since = Stopwatch.StartNew();
+    private int _strangers;
 
-    private FaultRun(PostgresServer database, Cluster cluster, List<TcpRelay> relays)
+    private FaultRun(PostgresServer database, Cluster cluster, List<TcpRelay> relays, Action<string> tell)
     {
-        (_database, _cluster, _relays) = (database, cluster, relays);
+        (_database, _cluster, _relays, _tell) = (database, cluster, relays, tell);
         _doors = [.. cluster.Gateways.Select(DoorsOf)];
         _load = new DoorsUnderLoad(_doors, RecoveryMax);
     }
@@ -35,21 +42,24 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public int Gateways => _cluster.Gateways.Count;
 
-    public static async Task<FaultRun> OpenAsync(int silos, int gateways)
+    /// <param name="silos">How many to begin with.</param>
+    /// <param name="gateways">How many.</param>
+    /// <param name="tell">Is told of each fault before it is done.</param>
+    public static async Task<FaultRun> OpenAsync(int silos, int gateways, Action<string> tell)
     {
         var database = await PostgresServer.StartAsync();
         var cluster = await Cluster.OpenAsync(database, silos: 0, gateways: 0, Everlasting);
         var relays = new List<TcpRelay>();
-        for (var i = 0; i < silos; i++) await AddSiloAsync(cluster, relays);
+        for (var i = 0; i < silos; i++) await AddSiloAsync(cluster, relays, tell);
         for (var i = 0; i < gateways; i++) await cluster.AddGatewayAsync();
-        var run = new FaultRun(database, cluster, relays);
+        var run = new FaultRun(database, cluster, relays, tell);
         await run.GoesOnAsync();
         return run;
     }
 
     public async Task KillSiloAsync(int index)
     {
-        Fault("kill of a silo");
+        await FaultAsync("kill of a silo");
         _cluster.Silos[index].KillHard();
         await GoesOnAsync();
         await ReplaceSiloAsync(index);
@@ -57,7 +67,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task KillAllSilosAsync()
     {
-        Fault("kill of all silos");
+        await FaultAsync("kill of all silos");
         foreach (var silo in _cluster.Silos) silo.KillHard();
         for (var index = 0; index < Silos; index++) await ReplaceSiloAsync(index);
         await GoesOnAsync();
@@ -65,7 +75,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task KillGatewayAsync(int index)
     {
-        Fault("kill of a gateway");
+        await FaultAsync("kill of a gateway");
         _cluster.Gateways[index].KillHard();
         await ReplaceGatewayAsync(index);
         await GoesOnAsync();
@@ -74,7 +84,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>A silo stands still until the others have voted it dead and serve its streams, and then goes on as if nothing were.</summary>
     public async Task PauseSiloAsync(int index)
     {
-        Fault("pause of a silo");
+        await FaultAsync("pause of a silo");
         _cluster.Silos[index].Pause();
         await GoesOnAsync();
         _cluster.Silos[index].Resume();
@@ -85,7 +95,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>A silo stands still until the others serve its streams, and is killed without having learnt of it.</summary>
     public async Task PauseAndKillSiloAsync(int index)
     {
-        Fault("pause and kill of a silo");
+        await FaultAsync("pause and kill of a silo");
         _cluster.Silos[index].Pause();
         await GoesOnAsync();
         _cluster.Silos[index].KillHard();
@@ -114,7 +124,7 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task CrashDatabaseAsync()
     {
-        Fault("crash of the database");
+        await FaultAsync("crash of the database");
         await _database.CrashAsync();
         await _database.ResumeAsync();
         await GoesOnAsync();
@@ -123,7 +133,7 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>Each silo is told to end, and another takes its place.</summary>
     public async Task RestartInTurnAsync()
     {
-        Fault("rolling restart");
+        await FaultAsync("rolling restart");
         for (var index = 0; index < Silos; index++)
         {
             _cluster.Silos[index].Terminate();
@@ -134,8 +144,8 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public async Task ScaleAsync(int silos)
     {
-        Fault($"scaling to {silos}");
-        while (Silos < silos) await AddSiloAsync(_cluster, _relays);
+        await FaultAsync($"scaling to {silos}");
+        while (Silos < silos) await AddSiloAsync(_cluster, _relays, _tell);
         while (Silos > silos)
         {
             var leaving = _cluster.Silos[^1];
@@ -153,16 +163,17 @@ internal sealed class FaultRun : IAsyncDisposable
     /// <summary>A host that knows nothing of the cluster takes the same streams out of the same database, and a silo of another cluster would.</summary>
     public async Task ShareDatabaseAsync()
     {
-        Fault("another host on the database");
+        await FaultAsync("another host on the database");
         var (refusal, _, _) = await MeshProcess.RunAsync(Cluster.Silo(_cluster.Data, "--cluster-id", "other"));
         if (refusal == 0) throw new InvalidOperationException("A silo of another cluster took the database.");
         await using var other = await MeshProcess.OpenAsync(MeshProcess.Command(
             "standalone", "--data", _cluster.Data, "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--rse-ttl", "86400"));
         using var stop = new CancellationTokenSource();
-        using var load = new RingLoad(_load.History, [DoorsOf(other)], "a", "stranger");
+        var producer = $"stranger{++_strangers}";
+        using var load = new RingLoad(_load.History, [DoorsOf(other)], "a", producer);
         var running = load.RunAsync(stop.Token);
         await GoesOnAsync();
-        await _load.History.AcknowledgedByAsync("ring:a", "stranger", 20, RecoveryMax);
+        await _load.History.AcknowledgedByAsync("ring:a", producer, AcknowledgedByStranger, RecoveryMax);
         await stop.CancelAsync();
         await running.WaitAsync(RecoveryMax);
         other.Terminate();
@@ -188,29 +199,31 @@ internal sealed class FaultRun : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    private void Fault(string name) => _load.History.Fault(name);
+    /// <summary>The last that each process has said on its standard error.</summary>
+    public string Said() => string.Concat(_cluster.Silos.Concat(_cluster.Gateways).Select(process =>
+        $"{process.Banner.Split('\n')[0]}\n{string.Join('\n', process.Errors.Split('\n').TakeLast(LinesSaid))}\n"));
+
+    private async Task FaultAsync(string name)
+    {
+        await TendAsync();
+        _tell($"{_since.Elapsed.TotalSeconds:0.0} s: {name}");
+        _load.History.Fault(name);
+    }
 
     private Task GoesOnAsync() => _load.GoesOnAsync();
 
-    /// <summary>Cuts a silo off, and waits until it knows.</summary>
+    /// <summary>Cuts a silo off, and waits until it has tried to reach the database.</summary>
     private async Task CutAsync(int index, string fault)
     {
-        Fault(fault);
-        _relays[index].Cut();
-        using var client = new HttpClient { Timeout = RecoveryMax };
-        for (var since = Stopwatch.StartNew(); ;)
-        {
-            using var ready = await client.GetAsync(new Uri(_cluster.Silos[index].Http, "healthz/ready"));
-            if (!ready.IsSuccessStatusCode) return;
-            if (since.Elapsed > RecoveryMax) throw new TimeoutException("A silo that is cut off from the database says that it is ready.");
-        }
+        await FaultAsync(fault);
+        await _relays[index].CutAsync().WaitAsync(RecoveryMax);
     }
 
     /// <summary>The new one reaches the database by the relay of the old.</summary>
     private async Task ReplaceSiloAsync(int index)
     {
         await _cluster.Silos[index].DisposeAsync();
-        _cluster.Silos[index] = await MeshProcess.OpenAsync(Cluster.Silo(Through(_cluster.Data, _relays[index])));
+        _cluster.Silos[index] = await OpenSiloAsync(_cluster.Data, _relays[index], _tell);
     }
 
     private async Task ReplaceGatewayAsync(int index)
@@ -222,11 +235,38 @@ internal sealed class FaultRun : IAsyncDisposable
         _doors[index] = DoorsOf(_cluster.Gateways[index]);
     }
 
-    private static async Task AddSiloAsync(Cluster cluster, List<TcpRelay> relays)
+    private static async Task AddSiloAsync(Cluster cluster, List<TcpRelay> relays, Action<string> tell)
     {
         var relay = new TcpRelay(new IPEndPoint(IPAddress.Loopback, new NpgsqlConnectionStringBuilder(cluster.Data).Port));
         relays.Add(relay);
-        cluster.Silos.Add(await MeshProcess.OpenAsync(Cluster.Silo(Through(cluster.Data, relay))));
+        cluster.Silos.Add(await OpenSiloAsync(cluster.Data, relay, tell));
+    }
+
+    /// <summary>Starts a silo again that the others have voted dead while it joined, as whoever runs silos does: on a busy machine one may not answer in time.</summary>
+    private static async Task<MeshProcess> OpenSiloAsync(string data, TcpRelay relay, Action<string> tell)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await MeshProcess.OpenAsync(Cluster.Silo(Through(data, relay)));
+            }
+            catch (InvalidOperationException failure) when (attempt < StartsMax && failure.Message.Contains(VotedDead, StringComparison.Ordinal))
+            {
+                tell("A silo that joined did not answer in time, and is started again.");
+            }
+        }
+    }
+
+    /// <summary>A silo that has ended by itself, because the others have voted it dead, is started again.</summary>
+    private async Task TendAsync()
+    {
+        for (var index = 0; index < Silos; index++)
+        {
+            if (!_cluster.Silos[index].HasEnded) continue;
+            _tell($"A silo had ended by itself: {(_cluster.Silos[index].Errors.Contains(VotedDead, StringComparison.Ordinal) ? "the others had voted it dead" : _cluster.Silos[index].Errors)}");
+            await ReplaceSiloAsync(index);
+        }
     }
 
     private static string Through(string data, TcpRelay relay) => new NpgsqlConnectionStringBuilder(data) { Port = relay.Port }.ConnectionString;

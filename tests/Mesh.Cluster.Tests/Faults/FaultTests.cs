@@ -72,11 +72,19 @@ public sealed class FaultTests(ITestOutputHelper output)
 
     private async Task RunAsync(Func<FaultRun, Task> faults)
     {
-        await using var run = await FaultRun.OpenAsync(silos: 2, gateways: 2);
-        await faults(run);
-        var report = await run.EndAsync();
-        output.WriteLine(report.ToString());
-        Assert.True(report.IsClean, report.ToString());
+        await using var run = await FaultRun.OpenAsync(silos: 2, gateways: 2, output.WriteLine);
+        try
+        {
+            await faults(run);
+            var report = await run.EndAsync();
+            output.WriteLine(report.ToString());
+            Assert.True(report.IsClean, report.ToString());
+        }
+        catch (Exception)
+        {
+            output.WriteLine(run.Said());
+            throw;
+        }
     }
 
     [AttributeUsage(AttributeTargets.Method)]

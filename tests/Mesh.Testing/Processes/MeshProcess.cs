@@ -37,6 +37,8 @@ public sealed class MeshProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasEnded => _process.HasExited;
+
     public IPEndPoint Resp => EndPoint("RESP");
 
     public Uri Http => new($"http://{EndPoint("HTTP")}");

@@ -15,6 +15,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private volatile TaskCompletionSource _open = new();
+    private volatile TaskCompletionSource _holding = new();
 
     public TcpRelay(IPEndPoint server)
     {
@@ -26,7 +27,14 @@ public sealed class TcpRelay : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public void Cut() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Cuts it, and waits until something has come that it holds.</summary>
+    public Task CutAsync()
+    {
+        var holding = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _holding = holding;
+        _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return holding.Task;
+    }
 
     public void Heal() => _open.TrySetResult();
 
@@ -57,7 +65,7 @@ public sealed class TcpRelay : IAsyncDisposable
             try
             {
                 client.NoDelay = true;
-                await _open.Task.WaitAsync(_stop.Token);
+                await OpenAsync();
                 await server.ConnectAsync(_server, _stop.Token);
                 await await Task.WhenAny(CarryAsync(client, server), CarryAsync(server, client));
             }
@@ -74,10 +82,17 @@ public sealed class TcpRelay : IAsyncDisposable
         while (true)
         {
             var count = await ReadAsync(from.GetStream(), buffer);
-            await _open.Task.WaitAsync(_stop.Token);
+            await OpenAsync();
             if (count == 0) return;
             await to.GetStream().WriteAsync(buffer.AsMemory(0, count), _stop.Token);
         }
+    }
+
+    private Task OpenAsync()
+    {
+        var open = _open.Task;
+        if (!open.IsCompleted) _holding.TrySetResult();
+        return open.WaitAsync(_stop.Token);
     }
 
     /// <returns>0 at the end, however that came.</returns>
