@@ -20,6 +20,7 @@ if (args is ["bare-http", var httpPort])
     ("fanout", PubSubSuite.FanOutAsync),
     ("latency", PubSubSuite.LatencyAsync),
     ("xadd", XaddSuite.RunAsync),
+    ("groups", GroupSuite.RunAsync),
     ("append", AppendSuite.RunAsync),
     ("growth", GrowthSuite.RunAsync),
     ("claims", ClaimSuite.RunAsync),
