@@ -27,10 +27,11 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
                 var answer = call(isRepeat);
                 return answer.IsCompleted ? await answer : await answer.AsTask().WaitAsync(changed);
             }
-            catch (OperationCanceledException) when (changed.IsCancellationRequested && !cancel.IsCancellationRequested)
+            catch (OperationCanceledException reason) when (!cancel.IsCancellationRequested)
             {
-                if (Environment.TickCount64 > giveUpAt) throw Unreachable(null);
-                continue;
+                // The cluster has changed, or an activation was given up before it could take the call.
+                if (Environment.TickCount64 > giveUpAt) throw Unreachable(reason);
+                if (changed.IsCancellationRequested) continue;
             }
             catch (Exception reason) when (IsOfTheCluster(reason))
             {

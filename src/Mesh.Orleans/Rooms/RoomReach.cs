@@ -7,7 +7,7 @@ namespace Mesh.Orleans.Rooms;
 /// Calls processes with listeners, and tells those that are gone from those that have lost their silo and are on their way to another: a publish waits for the
 /// latter a moment, so that it does not reach nobody because a silo died. Thread-safe.
 /// </summary>
-internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch)
+internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch, ClusterChanges changes)
 {
     /// <summary>A call that does not reach its process is made again for so long.</summary>
     private static readonly TimeSpan ReachMax = TimeSpan.FromSeconds(3);
@@ -27,9 +27,15 @@ internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch)
     {
         for (var giveUpAt = Environment.TickCount64 + (long)ReachMax.TotalMilliseconds; ;)
         {
+            var changed = changes.Next;
             try
             {
-                return new Reached<T>(ReachedHow.Answered, await call(process.Member));
+                return new Reached<T>(ReachedHow.Answered, await call(process.Member).AsTask().WaitAsync(changed));
+            }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested)
+            {
+                // The silo that the call went through may be the one that died.
+                continue;
             }
             catch (Exception reason) when (Patience.IsOfTheCluster(reason) || IsUnknown(reason))
             {
