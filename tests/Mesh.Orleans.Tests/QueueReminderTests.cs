@@ -38,8 +38,6 @@ public sealed class QueueReminderTests
         fixture.Clock.Advance(TimeSpan.FromMinutes(5));
         await Eventually.TrueAsync(async () => !await IsStoredAsync(fixture), "the records are gone from storage");
         await Eventually.TrueAsync(async () => (await reminders.ReadRows(grain.GetGrainId())).Reminders.Count == 0, "the reminder is gone");
-        var management = fixture.Cluster.Client.GetGrain<IManagementGrain>(0);
-        await Eventually.TrueAsync(async () => await management.GetActivationAddress(grain) is null, "the grain has left");
 
         await queue.AppendAsync(Given.Segment("new"));
         await Eventually.TrueAsync(async () => (await reminders.ReadRows(grain.GetGrainId())).Reminders.Count == 1, "the queue has a reminder again");

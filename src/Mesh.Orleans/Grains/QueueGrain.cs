@@ -21,9 +21,15 @@ internal sealed class QueueGrain : StreamGrain<QueueActor>, IQueueGrain, IRemind
     /// <summary>What has expired goes from storage, and if that was all, so does the reminder. A grain that is there for this alone leaves again.</summary>
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        await Actor.MaintainAsync(opens: true);
-        await _reminder.ClearAsync(async () => await Actor.StatsAsync() is { Claimed: 0, Free: 0 });
-        if (!_wasAsked) DeactivateOnIdle();
+        try
+        {
+            await Actor.MaintainAsync(opens: true);
+            await _reminder.ClearAsync(async () => await Actor.StatsAsync() is { Claimed: 0, Free: 0 });
+        }
+        finally
+        {
+            if (!_wasAsked) DeactivateOnIdle();
+        }
     }
 
     public override ValueTask<AppendAnswer[]> AppendManyAsync(AppendItem[] appends)
