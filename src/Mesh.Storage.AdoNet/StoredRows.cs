@@ -37,14 +37,23 @@ internal static class StoredRows
         Journal = [],
     };
 
-    /// <summary>The stream with its first and last batch: where there is one, it tells better than the last trim where the stream stands.</summary>
-    public static OpenedStream WithBatches(this OpenedStream opened, BatchPlace? first, BatchPlace? last) => opened with
+    /// <summary>
+    /// The stream with its state, but for its journal: from the columns of its first and its last batch and those of its snapshot, each of which may be null.
+    /// Where there is a batch, it tells better than the last trim where the stream stands.
+    /// </summary>
+    public static OpenedStream WithState(this OpenedStream opened, DbDataReader row)
     {
-        Next = last?.Last.Next() ?? opened.Next,
-        LastTime = last?.LastTime ?? opened.LastTime,
-        FirstBatch = first,
-        LastBatch = last,
-    };
+        BatchPlace? last = row.IsDBNull(5) ? null : PlaceOf(row, 5);
+        return opened with
+        {
+            Next = last?.Last.Next() ?? opened.Next,
+            LastTime = last?.LastTime ?? opened.LastTime,
+            FirstBatch = last is null ? null : PlaceOf(row, 0),
+            LastBatch = last,
+            SnapshotThrough = row.IsDBNull(10) ? 0 : row.GetInt64(10),
+            Snapshot = row.IsDBNull(11) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(11),
+        };
+    }
 
     /// <summary>From the columns number, project, kind, name, options, low_watermark and those of the first batch, which may be null.</summary>
     public static StoredStream StoredOf(DbDataReader row)

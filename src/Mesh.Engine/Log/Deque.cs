@@ -51,7 +51,7 @@ public sealed class Deque<T>
 
     private void Grow()
     {
-        var larger = new T[Math.Max(4, _items.Length * 2)];
+        var larger = new T[Math.Max(1, _items.Length * 2)];
         for (var i = 0; i < Count; i++) larger[i] = this[i];
         _items = larger;
         _start = 0;

@@ -16,9 +16,11 @@ internal sealed class SequencedLog
     private const long BatchAgeMicrosMax = 50_000;
 
     private readonly bool _isRing;
-    private readonly List<OpenBatch> _open = [];
-    private readonly List<BatchRow> _sealed = [];
-    private readonly List<BatchHeader> _sealedHeaders = [];
+
+    // Most commits hold one batch of a stream: many streams are not to hold room for more.
+    private readonly List<OpenBatch> _open = new(1);
+    private readonly List<BatchRow> _sealed = new(1);
+    private readonly List<BatchHeader> _sealedHeaders = new(1);
     private Sequence _pendingNext;
     private RecordTime _pendingTime;
     private RingId _pendingId;

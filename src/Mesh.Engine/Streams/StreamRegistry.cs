@@ -16,6 +16,9 @@ public sealed class StreamRegistry<T>(Func<StreamName, T> create, int keptMax)
     private volatile ConcurrentDictionary<StreamName, T> _young = new();
     private ConcurrentDictionary<StreamName, T> _old = new();
 
+    // The dictionary would take all its locks to count.
+    private int _youngCount;
+
     public T Get(in StreamName name) => _young.TryGetValue(name, out var held) ? held : GetRarelyUsed(name);
 
     /// <summary>Those used lately, in no order.</summary>
@@ -36,7 +39,7 @@ public sealed class StreamRegistry<T>(Func<StreamName, T> create, int keptMax)
             }
 
             _young[name] = held;
-            if (_young.Count > keptMax / 2) Age();
+            if (++_youngCount > keptMax / 2) Age();
             return held;
         }
     }
@@ -45,6 +48,7 @@ public sealed class StreamRegistry<T>(Func<StreamName, T> create, int keptMax)
     {
         _old = _young;
         _young = new ConcurrentDictionary<StreamName, T>();
+        _youngCount = 0;
         foreach (var (name, weak) in _all)
             if (!weak.TryGetTarget(out _)) _all.Remove(name);
     }

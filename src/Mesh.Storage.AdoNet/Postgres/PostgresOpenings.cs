@@ -71,7 +71,7 @@ internal static class PostgresOpenings
         foreach (var index in found)
         {
             await rows.ReadAsync(cancel);
-            opened[index] = WithState(opened[index]!, rows);
+            opened[index] = opened[index]!.WithState(rows) with { Journal = new List<JournalEntry>() };
         }
 
         await rows.NextResultAsync(cancel);
@@ -80,17 +80,6 @@ internal static class PostgresOpenings
             var stream = opened[found[(int)rows.GetInt64(0) - 1]]!;
             ((List<JournalEntry>)stream.Journal).Add(new JournalEntry(rows.GetInt64(1), rows.GetFieldValue<byte[]>(2)));
         }
-    }
-
-    private static OpenedStream WithState(OpenedStream opened, NpgsqlDataReader row)
-    {
-        BatchPlace? last = row.IsDBNull(5) ? null : StoredRows.PlaceOf(row, 5);
-        return opened.WithBatches(last is null ? null : StoredRows.PlaceOf(row, 0), last) with
-        {
-            SnapshotThrough = row.IsDBNull(10) ? 0 : row.GetInt64(10),
-            Snapshot = row.IsDBNull(11) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(11),
-            Journal = new List<JournalEntry>(),
-        };
     }
 
     private static NpgsqlParameter Projects(IEnumerable<OpenRequest> requests) =>

@@ -9,9 +9,8 @@ internal sealed class SqliteOpenings(SqliteSession session)
     private readonly SqliteStatement _create =
         session.Prepare("create_stream", "$project", "$kind", "$name", "$options", "$metadata", "$created", "$number");
 
-    private readonly SqliteStatement _snapshot = session.Prepare("read_snapshot", "$stream");
+    private readonly SqliteStatement _state = session.Prepare("read_state", "$stream");
     private readonly SqliteStatement _journal = session.Prepare("read_journal", "$stream");
-    private readonly SqlitePlaces _places = new(session);
 
     public OpenedStream? Open(OpenRequest request)
     {
@@ -28,14 +27,15 @@ internal sealed class SqliteOpenings(SqliteSession session)
     private OpenedStream Load(OpenedStream opened)
     {
         var stream = opened.Entry.Number;
-        var last = _places.At(stream, Sequence.Max);
-        var (through, snapshot) = Snapshot(stream);
-        return opened.WithBatches(last is null ? null : _places.After(stream, Sequence.None), last) with
+        bool hasJournal;
+        using (var row = _state.Query(stream.Value))
         {
-            Snapshot = snapshot,
-            SnapshotThrough = through,
-            Journal = Journal(stream),
-        };
+            row.Read();
+            opened = opened.WithState(row);
+            hasJournal = row.GetBoolean(12);
+        }
+
+        return hasJournal ? opened with { Journal = Journal(stream) } : opened;
     }
 
     private OpenedStream Create(StreamName name, StreamSeed seed)
@@ -49,12 +49,6 @@ internal sealed class SqliteOpenings(SqliteSession session)
             seed.Created.Micros,
             seed.Number is { } number ? number.Value : DBNull.Value);
         return Raise(name)! with { IsNew = true };
-    }
-
-    private (long Through, byte[] Bytes) Snapshot(StreamNumber stream)
-    {
-        using var row = _snapshot.Query(stream.Value);
-        return row.Read() ? (row.GetInt64(0), row.GetFieldValue<byte[]>(1)) : (0, []);
     }
 
     private List<JournalEntry> Journal(StreamNumber stream)

@@ -1,1 +1,0 @@
-select through, bytes from snapshots where stream = $stream
