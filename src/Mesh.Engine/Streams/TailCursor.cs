@@ -2,9 +2,10 @@ namespace Mesh.Engine.Streams;
 
 /// <summary>Where one who follows a stream has got to. Not thread-safe.</summary>
 /// <param name="from">The first sequence wanted; one beyond the end is waited for.</param>
-public sealed class TailCursor(Sequence from)
+/// <param name="seen">The newest sequence that the stream is known to have had: one that has less was made anew.</param>
+public sealed class TailCursor(Sequence from, Sequence seen = default)
 {
-    private Sequence _seen = Sequence.None;
+    private Sequence _seen = seen;
 
     /// <summary>The sequence to read on from.</summary>
     public Sequence Next { get; private set; } = from < Sequence.First ? Sequence.First : from;

@@ -6,7 +6,7 @@ namespace Mesh.Orleans.Client;
 /// Wakes the waiters of one tree of channels in this process. While there are any, the tree is followed once for all of them, and each record wakes whom it
 /// concerns. Thread-safe.
 /// </summary>
-internal sealed class ChannelWatch(IChannel tree, TimeProvider clock)
+internal sealed class ChannelWatch(StreamHandle tree, TimeProvider clock)
 {
     /// <summary>The newest records that are remembered: whoever comes to wait behind one of them need not read again for nothing.</summary>
     private const int RecentMax = 1024;
@@ -68,7 +68,7 @@ internal sealed class ChannelWatch(IChannel tree, TimeProvider clock)
     {
         try
         {
-            await foreach (var page in tree.TailAsync(from, cancel))
+            await foreach (var page in tree.TailBehindAsync(new Sequence(from.Value - 1), cancel))
                 lock (_turn)
                 {
                     if (cancel.IsCancellationRequested) return;

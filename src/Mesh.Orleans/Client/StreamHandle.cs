@@ -45,10 +45,14 @@ internal abstract class StreamHandle : IStreamLog
 
     public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) => Patience.CallAsync(() => Log.ReadAsync(query, cancel), cancel);
 
-    public async IAsyncEnumerable<RecordPage> TailAsync(Sequence from, [EnumeratorCancellation] CancellationToken cancel = default)
+    public IAsyncEnumerable<RecordPage> TailAsync(Sequence from, CancellationToken cancel = default) => TailAsync(new TailCursor(from), cancel);
+
+    /// <summary>As <see cref="TailAsync(Sequence, CancellationToken)"/> from the record after one that was there: a stream that has less is another one, and read from its start.</summary>
+    public IAsyncEnumerable<RecordPage> TailBehindAsync(Sequence seen, CancellationToken cancel = default) => TailAsync(new TailCursor(seen.Next(), seen), cancel);
+
+    private async IAsyncEnumerable<RecordPage> TailAsync(TailCursor cursor, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var tail = _follower.Tail();
-        var cursor = new TailCursor(from);
         while (true)
         {
             var page = _follower.TryTake(cursor.Next);
