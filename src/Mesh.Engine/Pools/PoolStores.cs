@@ -40,11 +40,14 @@ public sealed class PoolStores(StreamHome own, SteadyClock clock, PoolHost host,
             var opened = await own.Pump.OpenAsync(new OpenRequest(name, create is null ? null : await PlaceAsync(name, create)));
             if (opened is null) return null;
             if (opened.Entry.Options.Pool is not { } pool) return new HomedStream(opened, own);
-            var store = await GetAsync(pool);
-            var rows = await store.OpenStreamAsync(opened.Entry);
-            if (!opened.IsNew || await _lines.FindAsync(pool) is { IsClosed: false }) return new HomedStream(rows with { Entry = opened.Entry, IsNew = opened.IsNew }, store.Home);
+            if (!opened.IsNew || await _lines.FindAsync(pool) is { IsClosed: false })
+            {
+                var store = await GetAsync(pool);
+                var rows = await store.OpenStreamAsync(opened.Entry);
+                return new HomedStream(rows with { Entry = opened.Entry, IsNew = opened.IsNew }, store.Home);
+            }
 
-            // The pool was closed since it was chosen, perhaps by somebody who then looked for queues in it before this one was there.
+            // The pool was closed or deleted since it was chosen, by somebody who looked for queues in it before this one was there. From now on it would be seen.
             await DeleteAsync(name);
             if (tries == TriesMax) throw new StorageUnavailableException($"{name} cannot be made: pool {pool} takes no new queues.");
         }
