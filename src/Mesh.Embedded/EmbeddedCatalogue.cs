@@ -4,7 +4,7 @@ using Mesh.Engine.Streams;
 namespace Mesh.Embedded;
 
 /// <summary>The catalogue of one process: what a stream is comes from its actor, lists come from the store.</summary>
-internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, StreamOwner> actorOf, Action reclaim) : ICatalogue
+internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, StreamKeeper> actorOf, Action reclaim) : ICatalogue
 {
     public ValueTask<bool> CreateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
         actorOf(name).CreateAsync(options, metadata);

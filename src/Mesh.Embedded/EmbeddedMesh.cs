@@ -20,7 +20,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 {
     private readonly EmbeddedMeshOptions _options;
     private readonly EngineContext _engine;
-    private readonly StreamRegistry<StreamOwner> _actors;
+    private readonly StreamRegistry<StreamKeeper> _actors;
     private readonly CancellationTokenSource _stop = new();
     private readonly PoolStores _pools;
     private readonly Thread _writer;
@@ -31,7 +31,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _options = options;
         var pump = new CommitPump(store, options.Commit);
         var engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
-        _actors = new StreamRegistry<StreamOwner>(Create, options.ActorsMax);
+        _actors = new StreamRegistry<StreamKeeper>(Create, options.ActorsMax);
         _pools = new PoolStores(engine.Home, engine.Clock, Lend(options), _stop.Token, _stop.Token);
         _engine = engine with { Pools = _pools };
         var maintenance = new Maintenance(store, _engine.Clock, () => Maintained().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
@@ -77,13 +77,13 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     }
 
     /// <summary>The streams in use: those that somebody waits at are, however long ago anything else was asked of them.</summary>
-    private IEnumerable<StreamOwner> Maintained() => _actors.Recent().Union(_engine.Awaited.Keys);
+    private IEnumerable<StreamKeeper> Maintained() => _actors.Recent().Union(_engine.Awaited.Keys);
 
     private TActor Actor<TActor>(in StreamName name, StreamKind kind)
-        where TActor : StreamOwner =>
+        where TActor : StreamKeeper =>
         name.Kind == kind ? (TActor)_actors.Get(name) : throw new ArgumentException($"{name} is no {kind}.", nameof(name));
 
-    private StreamOwner Create(StreamName name) => name.Kind switch
+    private StreamKeeper Create(StreamName name) => name.Kind switch
     {
         StreamKind.Channel => new ChannelActor(name, _engine),
         StreamKind.Queue => new QueueActor(name, _engine, Queue),

@@ -28,7 +28,7 @@ public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock
     public Action OnExpired { get; set; } = static () => { };
 
     /// <summary>Actors that somebody waits at. They must stay in memory: a new one would not know who waits.</summary>
-    public ConcurrentDictionary<StreamOwner, bool> Awaited { get; } = new();
+    public ConcurrentDictionary<StreamKeeper, bool> Awaited { get; } = new();
 
     /// <summary>Takes ownership of a stream in its home.</summary>
     /// <returns>Null when it does not exist and was not to be created.</returns>

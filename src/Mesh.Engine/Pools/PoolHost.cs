@@ -17,7 +17,7 @@ public sealed record PoolHost
     public required TimeSpan MaintenanceInterval { get; init; }
 
     /// <summary>The streams that are open in this process.</summary>
-    public required Func<IEnumerable<StreamOwner>> Streams { get; init; }
+    public required Func<IEnumerable<StreamKeeper>> Streams { get; init; }
 
     /// <summary>Sees to a stream that has rows to delete and is open nowhere.</summary>
     public required Func<StreamName, CancellationToken, Task> Wake { get; init; }

@@ -14,7 +14,7 @@ namespace Mesh.Engine.Streams;
 /// <param name="warn">Told why maintenance waits, or passes a stream over: one sentence.</param>
 /// <param name="also">What else the store needs with each step; null needs nothing.</param>
 public sealed class Maintenance(
-    ILogStore store, SteadyClock clock, Func<IEnumerable<StreamOwner>> open, Func<StreamName, CancellationToken, Task> wake, Action<string> warn, Func<CancellationToken, Task>? also = null)
+    ILogStore store, SteadyClock clock, Func<IEnumerable<StreamKeeper>> open, Func<StreamName, CancellationToken, Task> wake, Action<string> warn, Func<CancellationToken, Task>? also = null)
 {
     private readonly RetentionSweep _sweep = new(store, clock);
     private int _hasDropped = 1;

@@ -9,7 +9,7 @@ using Mesh.Frames;
 namespace Mesh.Engine.Streams;
 
 /// <summary>One stream with a log: what every kind of it can do. Turns and recovery are <see cref="StreamOwner"/>'s.</summary>
-public abstract class StreamActor : StreamOwner, IStreamLog
+public abstract class StreamActor : StreamKeeper, IStreamLog
 {
     /// <summary>A stream's times may lead the clock by so much, one microsecond a record.</summary>
     private const long LeadMicrosMax = 1_000_000;

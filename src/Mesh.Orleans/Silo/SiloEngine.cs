@@ -19,7 +19,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly MeshSiloOptions _options;
     private readonly ILogger<SiloEngine> _log;
-    private readonly ConcurrentDictionary<StreamOwner, bool> _active = new();
+    private readonly ConcurrentDictionary<StreamKeeper, bool> _active = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _leaving = new();
     private readonly CommitPump _pump;
@@ -48,9 +48,9 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public PoolStores Pools { get; }
 
     /// <summary>A grain holds this actor from now on.</summary>
-    public void Enter(StreamOwner actor) => _active[actor] = true;
+    public void Enter(StreamKeeper actor) => _active[actor] = true;
 
-    public void Leave(StreamOwner actor) => _active.TryRemove(actor, out _);
+    public void Leave(StreamKeeper actor) => _active.TryRemove(actor, out _);
 
     /// <summary>A stream was deleted: what it held goes with the next maintenance.</summary>
     public void OnDeleted() => _maintenance.OnDeleted();
