@@ -38,7 +38,7 @@ internal sealed class Cluster : IAsyncDisposable
         "silo-host", ["--data", data, "--http", "0", "--silo-port", Port(), "--gateway-port", Port(), .. more]);
 
     public static ProcessStartInfo Gateway(string data, params string[] more) => MeshProcess.Command(
-        "gateway", ["--data", data, "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "0", "--zaqar-ws", "0", .. more]);
+        "gateway", ["--data", data, .. DoorArguments.AnyPort, .. more]);
 
     public async Task AddSiloAsync() => Silos.Add(await MeshProcess.OpenAsync(Silo(Data)));
 

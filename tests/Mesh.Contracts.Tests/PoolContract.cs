@@ -218,7 +218,14 @@ public abstract class PoolContract : MeshContract
         Pools.Of(uri).IsAway = true;
         await Mesh.Catalogue.DeleteAsync(StreamName.Queue("q"));
         Pools.Of(uri).IsAway = false;
-        await UntilAsync(async () => await Pools.Of(uri).FindEntryAsync(StreamName.Queue("q")) is null);
+        await Eventually.TrueAsync(IsSweptAsync, "maintenance has swept the pool", pause: TimeSpan.FromMilliseconds(20));
+
+        async Task<bool> IsSweptAsync()
+        {
+            if (await Pools.Of(uri).FindEntryAsync(StreamName.Queue("q")) is null) return true;
+            Clock.Advance(TimeSpan.FromSeconds(5));
+            return false;
+        }
     }
 
     [ContractFact]
@@ -297,17 +304,6 @@ public abstract class PoolContract : MeshContract
         catch (StorageUnavailableException)
         {
             // The test made it so; the next try goes on from there.
-        }
-    }
-
-    /// <summary>Maintenance steps until it is so.</summary>
-    private async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var bound = new CancellationTokenSource(WaitMax);
-        while (!await isSo())
-        {
-            Clock.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(20, bound.Token);
         }
     }
 }

@@ -48,8 +48,8 @@ public sealed class HttpDrainTests : IDisposable
         using var stream = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         await using var events = await stream.Content.ReadAsStreamAsync();
         var polls = Enumerable.Range(0, 5).Select(_ => _client.GetAsync(new Uri(mesh.Http, "rse/quiet?wait=60"))).ToArray();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!(await _client.GetStringAsync(new Uri(mesh.Http, "metrics"), limit.Token)).Contains("\nmesh_rse_waits 6\n", StringComparison.Ordinal)) await Task.Delay(5, limit.Token);
+        await Eventually.TrueAsync(
+            async () => (await _client.GetStringAsync(new Uri(mesh.Http, "metrics"))).Contains("\nmesh_rse_waits 6\n", StringComparison.Ordinal), "six requests wait");
         mesh.Terminate();
         foreach (var poll in await Task.WhenAll(polls)) Assert.Equal(HttpStatusCode.NoContent, poll.StatusCode);
         Assert.Equal("retry: 1000\n\n", await new StreamReader(events).ReadToEndAsync());

@@ -10,5 +10,5 @@ internal static class Standalone
 
     /// <summary>Starts with every door on a free port of loopback, and waits for the banner's end.</summary>
     public static Task<MeshProcess> OpenAsync(string data, params string[] more) =>
-        MeshProcess.OpenAsync(Command(["--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "0", "--zaqar-ws", "0", "--data", data, .. more]));
+        MeshProcess.OpenAsync(Command([.. DoorArguments.AnyPort, "--data", data, .. more]));
 }

@@ -29,7 +29,7 @@ public sealed class StartTests
     public async Task Only_the_doors_that_are_on_are_opened()
     {
         using var folder = new TempFolder();
-        var start = Standalone.Command("--http", "off", "--rse", "off", "--grpc", "off", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--data", folder.File("mesh.db"));
+        var start = Standalone.Command([.. DoorArguments.Of("off", ("--resp", "0")), "--data", folder.File("mesh.db")]);
         await using var mesh = await MeshProcess.OpenAsync(start);
         await using var wire = await RespWire.ConnectAsync(mesh.Resp);
         Assert.Equal("PONG", await wire.AskAsync("PING"));
@@ -61,7 +61,7 @@ public sealed class StartTests
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var (code, output, errors) = await MeshProcess.RunAsync(Standalone.Command(
-            "--http", "0", "--rse", "0", "--grpc", "0", "--rotera", "0", "--zaqar-ws", "0", "--resp", taken.LocalEndpoint.ToString()!, "--data", folder.File("mesh.db")));
+            [.. DoorArguments.Of("0", ("--resp", taken.LocalEndpoint.ToString()!)), "--data", folder.File("mesh.db")]));
         Assert.Equal(3, code);
         Assert.Empty(output);
         Assert.StartsWith($"--resp cannot open {taken.LocalEndpoint}: another process listens there.", errors);
@@ -87,8 +87,7 @@ public sealed class StartTests
     {
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("mesh.db"), "This is no database, and it is longer than the header of one would be: 100 bytes and then some more of them.");
-        var (code, _, errors) = await MeshProcess.RunAsync(Standalone.Command(
-            "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--data", folder.File("mesh.db")));
+        var (code, _, errors) = await MeshProcess.RunAsync(Standalone.Command([.. DoorArguments.AnyPort, "--data", folder.File("mesh.db")]));
         Assert.Equal(4, code);
         Assert.StartsWith($"--data cannot use {folder.File("mesh.db")} (SQLite): ", errors);
     }

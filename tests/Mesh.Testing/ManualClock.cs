@@ -9,6 +9,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private TaskCompletionSource _timersChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DateTimeOffset _wall = start ?? new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private long _elapsedTicks;
 
@@ -22,6 +23,23 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
         get
         {
             lock (_gate) return _timers.Count;
+        }
+    }
+
+    /// <summary>Returns once there are so many active timers; after a minute it gives up.</summary>
+    /// <exception cref="TimeoutException">There are not.</exception>
+    public async Task UntilTimersAsync(int count)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_timers.Count == count) return;
+                changed = _timersChanged.Task;
+            }
+
+            await changed.WaitAsync(TimeSpan.FromSeconds(60));
         }
     }
 
@@ -68,9 +86,16 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
             MoveTo(Math.Max(_elapsedTicks, next?.DueTicks ?? end));
             if (next is null) return null;
             if (next.PeriodTicks > 0) next.DueTicks += next.PeriodTicks;
-            else _timers.Remove(next);
+            else Change(() => _timers.Remove(next));
             return next;
         }
+    }
+
+    private void Change(Action change)
+    {
+        change();
+        _timersChanged.TrySetResult();
+        _timersChanged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private void MoveTo(long elapsedTicks)
@@ -98,7 +123,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
                 PeriodTicks = period > TimeSpan.Zero ? period.Ticks : 0;
                 DueTicks = clock._elapsedTicks + Math.Max(0, dueTime.Ticks);
                 if (dueTime == TimeSpan.Zero) DueTicks += PeriodTicks;
-                if (dueTime > TimeSpan.Zero || (dueTime == TimeSpan.Zero && PeriodTicks > 0)) clock._timers.Add(this);
+                if (dueTime > TimeSpan.Zero || (dueTime == TimeSpan.Zero && PeriodTicks > 0)) clock.Change(() => clock._timers.Add(this));
             }
 
             if (dueTime == TimeSpan.Zero) ThreadPool.QueueUserWorkItem(static timer => ((ManualTimer)timer!).Fire(), this);
@@ -110,7 +135,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
             lock (clock._gate)
             {
                 _disposed = true;
-                clock._timers.Remove(this);
+                clock.Change(() => clock._timers.Remove(this));
             }
         }
 

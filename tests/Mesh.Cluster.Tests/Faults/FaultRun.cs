@@ -167,7 +167,7 @@ internal sealed class FaultRun : IAsyncDisposable
         var (refusal, _, _) = await MeshProcess.RunAsync(Cluster.Silo(_cluster.Data, "--cluster-id", "other"));
         if (refusal == 0) throw new InvalidOperationException("A silo of another cluster took the database.");
         await using var other = await MeshProcess.OpenAsync(MeshProcess.Command(
-            "standalone", "--data", _cluster.Data, "--http", "0", "--rse", "0", "--grpc", "0", "--resp", "0", "--rotera", "off", "--zaqar-ws", "off", "--rse-ttl", "86400"));
+            "standalone", [.. DoorArguments.AnyPort, "--data", _cluster.Data, "--rse-ttl", "86400"]));
         using var stop = new CancellationTokenSource();
         var producer = $"stranger{++_strangers}";
         using var load = new RingLoad(_load.History, [DoorsOf(other)], "a", producer);

@@ -60,11 +60,7 @@ internal sealed class RseServer : RseDoor
     public Task StopAsync() => _stopping.CancelAsync();
 
     /// <summary>Returns when so many requests wait for events: each has a timer.</summary>
-    public async Task UntilWaitingAsync(int requests)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Clock.ActiveTimers != _timersOfTheHost + requests) await Task.Delay(1, limit.Token);
-    }
+    public Task UntilWaitingAsync(int requests) => Clock.UntilTimersAsync(_timersOfTheHost + requests);
 
     public override async ValueTask DisposeAsync()
     {

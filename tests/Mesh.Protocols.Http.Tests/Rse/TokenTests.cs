@@ -191,19 +191,23 @@ public sealed class TokenTests
 
     private static async Task<TcpClient> ConnectAsync(int port)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
+        TcpClient? open = null;
+        await Eventually.TrueAsync(TryAsync, "the server listens");
+        return open!;
+
+        async Task<bool> TryAsync()
         {
             var client = new TcpClient();
             try
             {
-                await client.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-                return client;
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                open = client;
+                return true;
             }
             catch (SocketException)
             {
                 client.Dispose();
-                await Task.Delay(10, limit.Token);
+                return false;
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Mesh.Protocols.Http.Zaqar;
+using Mesh.Testing;
 using Xunit;
 
 namespace Mesh.Protocols.Http.Tests.Zaqar;
@@ -131,13 +132,13 @@ public sealed class WaitTests : IAsyncLifetime
     /// <summary>Time goes by, little by little, until the answer comes.</summary>
     private async Task<ZaqarAnswer> UntilAsync(Task<ZaqarAnswer> answer, TimeSpan time)
     {
-        for (var deadline = DateTime.UtcNow + Patience; !answer.IsCompleted;)
-        {
-            Assert.True(DateTime.UtcNow < deadline, "The answer did not come.");
-            _server.Clock.Advance(time / 100);
-            await Task.Delay(1);
-        }
-
+        await Eventually.TrueAsync(IsThereAsync, "the answer came", pause: TimeSpan.FromMilliseconds(1));
         return await answer;
+
+        Task<bool> IsThereAsync()
+        {
+            _server.Clock.Advance(time / 100);
+            return Task.FromResult(answer.IsCompleted);
+        }
     }
 }

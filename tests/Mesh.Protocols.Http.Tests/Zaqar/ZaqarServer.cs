@@ -48,11 +48,7 @@ internal sealed class ZaqarServer : ZaqarDoor
     public static byte[] Key(byte filler) => [.. Enumerable.Repeat(filler, ZaqarOptions.MessageKeyBytes)];
 
     /// <summary>Until so many requests wait: each has a timer for its end.</summary>
-    public async Task UntilWaitingAsync(int requests)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (Clock.ActiveTimers != _timersOfTheHost + requests) await Task.Delay(1, limit.Token);
-    }
+    public Task UntilWaitingAsync(int requests) => Clock.UntilTimersAsync(_timersOfTheHost + requests);
 
     /// <summary>As a host does first when it stops.</summary>
     public ValueTask StopAsync() => _endpoint.DisposeAsync();

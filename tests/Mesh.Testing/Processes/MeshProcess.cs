@@ -91,11 +91,8 @@ public sealed class MeshProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has said this on standard error.</summary>
-    public async Task SaidAsync(string text)
-    {
-        using var timeout = new CancellationTokenSource(StartMax);
-        while (!Errors.Contains(text, StringComparison.Ordinal)) await Task.Delay(20, timeout.Token);
-    }
+    public Task SaidAsync(string text) =>
+        Eventually.TrueAsync(() => Task.FromResult(Errors.Contains(text, StringComparison.Ordinal)), $"the process says \"{text}\"");
 
     public void Terminate() => Assert0(Kill(_process.Id, SignalTerm));
 

@@ -55,6 +55,18 @@ public sealed class ManualClockTests
     }
 
     [Fact]
+    public async Task Whoever_waits_for_timers_hears_when_they_come_and_go()
+    {
+        var two = _clock.UntilTimersAsync(2);
+        using var first = NewTimer();
+        Assert.False(two.IsCompleted);
+        using (NewTimer()) await two;
+        await _clock.UntilTimersAsync(1);
+
+        ITimer NewTimer() => _clock.CreateTimer(_ => { }, null, TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+    }
+
+    [Fact]
     public void A_disposed_timer_stays_silent()
     {
         var fired = 0;
