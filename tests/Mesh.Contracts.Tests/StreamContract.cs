@@ -177,6 +177,16 @@ public abstract class StreamContract : MeshContract
     }
 
     [ContractFact]
+    public async Task Records_that_their_producer_numbers_are_stored_once_in_whatever_segments_they_come()
+    {
+        static AppendOptions Numbered(long first) => new() { Producer = new ProducerMark(7, first) };
+        var first = Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.Segment("a", "b"), Numbered(1)));
+        Assert.Equal(new AppendResult.Duplicate(first.Stream, first.Last, 1), await Ring.AppendAsync(Given.Segment("b", "c"), Numbered(2)));
+        Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.Segment("c"), Numbered(3)));
+        Assert.Equal(["a", "b", "c"], (await Ring.ReadAsync(new ReadQuery())).Bodies());
+    }
+
+    [ContractFact]
     public async Task A_publish_whose_answer_was_lost_is_found_stored_and_answered()
     {
         await AppendAsync("a");

@@ -135,6 +135,9 @@ public static class JournalOp
     /// <summary>What a ring knows beside its records (<see cref="Rings.RingLedger"/>).</summary>
     public const byte Ring = 7;
 
+    /// <summary>Newest numbers of producers (<see cref="Log.ProducerNumbers"/>).</summary>
+    public const byte Producers = 8;
+
     /// <summary>Claims of a queue.</summary>
     public const byte Claims = 16;
 

@@ -230,7 +230,7 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
     {
         var log = Log!;
         var now = Engine.Clock.Now();
-        if (_repeats!.Find(options, now, log.Number, Engine.Options.RetryAfter) is { } before) return before is AppendResult.Busy ? new(before) : AfterCommit(before);
+        if (_repeats!.Find(options, Segment.CountOf(segment), now, log.Number, Engine.Options.RetryAfter) is { } before) return before is AppendResult.Busy ? new(before) : AfterCommit(before);
         if (ReadIds(segment, out var ids) is { } refused) return new(refused);
         if (log.LeadMicros(now) > LeadMicrosMax || Waiting.Bytes + segment.Length > Engine.Options.StreamPendingBytesMax || !Home.Pump.TryReserve(segment.Length))
             return new(new AppendResult.Busy(Engine.Options.RetryAfter));

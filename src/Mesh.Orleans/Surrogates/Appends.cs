@@ -19,6 +19,27 @@ internal struct AppendOptionsForm
 
     [Id(4)]
     public MoveOrigin? Origin;
+
+    [Id(5)]
+    public ProducerMark? Producer;
+}
+
+[GenerateSerializer, Immutable]
+internal struct ProducerMarkForm
+{
+    [Id(0)]
+    public ulong Producer;
+
+    [Id(1)]
+    public long First;
+}
+
+[RegisterConverter]
+internal sealed class ProducerMarkConverter : IConverter<ProducerMark, ProducerMarkForm>
+{
+    public ProducerMark ConvertFromSurrogate(in ProducerMarkForm surrogate) => new(surrogate.Producer, surrogate.First);
+
+    public ProducerMarkForm ConvertToSurrogate(in ProducerMark value) => new() { Producer = value.Producer, First = value.First };
 }
 
 [GenerateSerializer, Immutable]
@@ -67,10 +88,26 @@ internal sealed class SenderMarkConverter : IConverter<SenderMark, SenderMarkFor
 internal sealed class AppendOptionsConverter : IConverter<AppendOptions, AppendOptionsForm>
 {
     public AppendOptions ConvertFromSurrogate(in AppendOptionsForm surrogate) =>
-        new() { DedupeId = surrogate.DedupeId, MustExist = surrogate.MustExist, TrimToCount = surrogate.TrimToCount, Sender = surrogate.Sender, Origin = surrogate.Origin };
+        new()
+        {
+            DedupeId = surrogate.DedupeId,
+            MustExist = surrogate.MustExist,
+            TrimToCount = surrogate.TrimToCount,
+            Sender = surrogate.Sender,
+            Origin = surrogate.Origin,
+            Producer = surrogate.Producer,
+        };
 
     public AppendOptionsForm ConvertToSurrogate(in AppendOptions value) =>
-        new() { DedupeId = value.DedupeId, MustExist = value.MustExist, TrimToCount = value.TrimToCount, Sender = value.Sender, Origin = value.Origin };
+        new()
+        {
+            DedupeId = value.DedupeId,
+            MustExist = value.MustExist,
+            TrimToCount = value.TrimToCount,
+            Sender = value.Sender,
+            Origin = value.Origin,
+            Producer = value.Producer,
+        };
 }
 
 /// <summary>Every outcome crosses as an <see cref="AppendAnswer"/>. Each needs a converter of its own, for Orleans looks for that of the very type.</summary>

@@ -9,6 +9,12 @@ public readonly record struct AppendOptions
     /// <summary>Set by hosts that send appends over a network: a repeat gets what the first got, as if that had arrived now.</summary>
     public SenderMark? Sender { get; init; }
 
+    /// <summary>
+    /// Set when the producer numbers its records: of those that are stored already, at the segment's start, the answer is <see cref="AppendResult.Duplicate"/>, and
+    /// nothing of the segment is stored; the others are to be appended by themselves.
+    /// </summary>
+    public ProducerMark? Producer { get; init; }
+
     /// <summary>Set when the append moves one record here from another stream: a repeat gets <see cref="AppendResult.Duplicate"/>, however late it comes.</summary>
     public MoveOrigin? Origin { get; init; }
 

@@ -18,7 +18,11 @@ public abstract record AppendResult
         public Sequence Last => First.Plus(Count - 1);
     }
 
-    /// <summary>The dedupe id was seen within the window, or the record was moved here before: nothing was stored; this is what the first append got.</summary>
+    /// <summary>The dedupe id was seen within the window, the record was moved here before, or the producer's numbers are known: nothing was stored; this is what the
+    /// first append got.</summary>
+    /// <param name="Stream">The stream's number.</param>
+    /// <param name="First">Sequence of the first record; 0 when it is stored, but its place is no longer known.</param>
+    /// <param name="Count">Records that stand next to one another from there. With a <see cref="ProducerMark"/> perhaps fewer than the segment has.</param>
     public sealed record Duplicate(StreamNumber Stream, Sequence First, int Count) : AppendResult;
 
     /// <summary>Too much waits to be committed, or the stream's times lead the clock by more than a second. Nothing was stored; try again.</summary>
