@@ -7,18 +7,33 @@ namespace Mesh.Protocols.Grpc;
 /// <summary>What happened in the mesh, as a status of gRPC. The only place that knows both.</summary>
 internal static class ErrorMap
 {
+    private static readonly TimeSpan RetryAfterFailure = TimeSpan.FromMilliseconds(250);
+
     public static GrpcStatus FromAppend(AppendResult result) => result switch
     {
         AppendResult.Appended or AppendResult.Duplicate => GrpcStatus.Ok,
         AppendResult.Busy busy => new GrpcStatus(
             StatusCode.ResourceExhausted,
-            $"Too many events wait to be stored. The events from the first that was not stored are lost; send them again in {busy.RetryAfter.TotalMilliseconds:0} ms."),
+            $"Too much waits to be stored. From the first record that was not stored on nothing is; send it again in {busy.RetryAfter.TotalMilliseconds:0} ms.")
+        {
+            Details = new StatusDetails("BUSY", busy.RetryAfter),
+        },
         AppendResult.TooLarge large => new GrpcStatus(
-            StatusCode.ResourceExhausted, $"The partition takes at most {large.SegmentBytesMax} bytes at a time. Send smaller events."),
-        AppendResult.IdNotGreater => new GrpcStatus(StatusCode.FailedPrecondition, "Events carry no ids of their own."),
-        AppendResult.NoSuchStream => new GrpcStatus(StatusCode.NotFound, "The partition does not exist."),
+            StatusCode.ResourceExhausted, $"The stream takes at most {large.SegmentBytesMax} bytes at a time. Send smaller records, or fewer at once.")
+        {
+            Details = new StatusDetails("TOO_LARGE", null, ("segment_bytes_max", $"{large.SegmentBytesMax}")),
+        },
+        AppendResult.IdNotGreater at => new GrpcStatus(
+            StatusCode.FailedPrecondition, $"Ids of a ring rise: each must be greater than {at.Last}. Send a greater one, or none and let the ring give it.")
+        {
+            Details = new StatusDetails("ID_NOT_GREATER", null, ("last_id", $"{at.Last}")),
+        },
+        AppendResult.NoSuchStream => NoSuchStream,
         _ => throw new UnreachableException($"No gRPC status for {result}."),
     };
+
+    /// <summary>The request names a stream that is not there, and was not to create it.</summary>
+    public static GrpcStatus NoSuchStream { get; } = new(StatusCode.NotFound, "The stream does not exist. Create it first.") { Details = new StatusDetails("NO_SUCH_STREAM") };
 
     /// <summary>A failure that no client caused: logged here, and only here.</summary>
     public static GrpcStatus FromFailure(Exception failure, ILogger log)
@@ -26,8 +41,11 @@ internal static class ErrorMap
         var status = failure switch
         {
             StorageUnavailableException => new GrpcStatus(
-                StatusCode.Unavailable, $"The storage does not answer ({failure.Message}). Events not acknowledged may or may not be stored. Try again."),
-            StreamFencedException => new GrpcStatus(StatusCode.Unavailable, failure.Message),
+                StatusCode.Unavailable, $"The storage does not answer ({failure.Message}). What is not acknowledged may or may not be stored. Try again.")
+            {
+                Details = new StatusDetails("STORAGE_UNAVAILABLE", RetryAfterFailure),
+            },
+            StreamFencedException => new GrpcStatus(StatusCode.Unavailable, failure.Message) { Details = new StatusDetails("STREAM_MOVED", RetryAfterFailure) },
             _ => new GrpcStatus(StatusCode.Internal, "The server failed. Its log says more."),
         };
         log.LogError(failure, "A gRPC call ends with {Code}", status.Code);

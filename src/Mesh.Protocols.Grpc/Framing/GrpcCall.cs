@@ -171,6 +171,7 @@ internal sealed class GrpcCall : IDisposable
             : response.Headers;
         headers[GrpcHeaders.Status] = ((int)status.Code).ToString(System.Globalization.CultureInfo.InvariantCulture);
         if (status.Message.Length > 0) headers[GrpcHeaders.Message] = StatusMessage.Encode(status.Message);
+        if (status.Details is { } details) headers[GrpcHeaders.StatusDetails] = details.Encode(status);
     }
 
     public void Dispose()

@@ -9,6 +9,7 @@ internal static class GrpcHeaders
     public const string AcceptEncoding = "grpc-accept-encoding";
     public const string Status = "grpc-status";
     public const string Message = "grpc-message";
+    public const string StatusDetails = "grpc-status-details-bin";
     public const string Identity = "identity";
 
     /// <summary>Encodings of messages that a client may send.</summary>

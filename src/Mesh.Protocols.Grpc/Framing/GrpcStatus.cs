@@ -6,10 +6,18 @@ namespace Mesh.Protocols.Grpc.Framing;
 internal sealed record GrpcStatus(StatusCode Code, string Message)
 {
     public static readonly GrpcStatus Ok = new(StatusCode.Ok, "");
+
+    /// <summary>For programs; null when the code says all.</summary>
+    public StatusDetails? Details { get; init; }
 }
 
 /// <summary>The peer broke the protocol, or asked for what cannot be: the call ends with this status.</summary>
-internal sealed class GrpcException(StatusCode code, string message) : Exception(message)
+internal sealed class GrpcException(GrpcStatus status) : Exception(status.Message)
 {
-    public GrpcStatus Status { get; } = new(code, message);
+    public GrpcException(StatusCode code, string message)
+        : this(new GrpcStatus(code, message))
+    {
+    }
+
+    public GrpcStatus Status { get; } = status;
 }

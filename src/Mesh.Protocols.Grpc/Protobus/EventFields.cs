@@ -1,4 +1,5 @@
 using Mesh.Frames;
+using Mesh.Protocols.Grpc.Framing;
 
 namespace Mesh.Protocols.Grpc.Protobus;
 
@@ -15,40 +16,15 @@ internal static class EventFields
 
     public const int PayloadSizeBytesMax = 1 + Varint.BytesMax;
 
-    /// <summary>Tag and length, then seconds and nanoseconds, each a tag and a number.</summary>
-    public const int ReceiveTimeBytesMax = 2 + 1 + Varint.BytesMax + 1 + 5;
-
-    private const int MicrosPerSecond = 1_000_000;
-    private const int NanosPerMicro = 1_000;
-
     public static int WritePayloadSize(Span<byte> target, long bytes)
     {
         target[0] = Tag(PayloadSize, WireType.Varint);
         return 1 + Varint.Write(target[1..], (ulong)bytes);
     }
 
-    /// <summary>Writes the whole field; a part that is zero is left out.</summary>
-    /// <returns>Bytes written, at most <see cref="ReceiveTimeBytesMax"/>.</returns>
-    public static int WriteReceiveTime(Span<byte> target, RecordTime time)
-    {
-        var (seconds, micros) = Math.DivRem(time.Micros, MicrosPerSecond);
-        var at = 2;
-        if (seconds != 0)
-        {
-            target[at++] = Tag(1, WireType.Varint);
-            at += Varint.Write(target[at..], (ulong)seconds);
-        }
-
-        if (micros != 0)
-        {
-            target[at++] = Tag(2, WireType.Varint);
-            at += Varint.Write(target[at..], (ulong)(micros * NanosPerMicro));
-        }
-
-        target[0] = Tag(ServerReceiveTime, WireType.Length);
-        target[1] = (byte)(at - 2);
-        return at;
-    }
+    /// <summary>Writes the whole field.</summary>
+    /// <returns>Bytes written, at most <see cref="TimestampField.BytesMax"/>.</returns>
+    public static int WriteReceiveTime(Span<byte> target, RecordTime time) => TimestampField.Write(target, ServerReceiveTime, time);
 
     private static byte Tag(int number, WireType type) => (byte)((number << 3) | (int)type);
 }

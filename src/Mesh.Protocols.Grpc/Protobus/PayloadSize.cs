@@ -1,4 +1,5 @@
 using Mesh.Frames;
+using Mesh.Protocols.Grpc.Framing;
 
 namespace Mesh.Protocols.Grpc.Protobus;
 

@@ -1,3 +1,5 @@
+using Mesh.Frames;
+using Mesh.Protocols.Grpc.Appends;
 using Mesh.Protocols.Grpc.Framing;
 
 namespace Mesh.Protocols.Grpc.Protobus;
@@ -14,11 +16,11 @@ internal sealed class PublishMethod(IMesh mesh, GrpcOptions options, TimeProvide
     public async Task<GrpcStatus> RunAsync(GrpcCall call)
     {
         var partition = mesh.Partition(GrpcEndpoint.Events);
-        var append = new PatientAppend(partition, options.BusyWaitMax, clock, call.Deadline);
-        using var events = new EventAppender(append.AppendAsync, options, failed: call.WakeReader);
+        var append = new PatientAppend(partition.AppendAsync, options.BusyWaitMax, clock, call.Deadline);
+        using var events = new SegmentAppender(AddEvent, segment => append.AppendAsync(segment), options, failed: call.WakeReader);
         try
         {
-            await ReadAllAsync(call, events).ConfigureAwait(false);
+            await events.TakeAllAsync(call).ConfigureAwait(false);
         }
         finally
         {
@@ -29,25 +31,5 @@ internal sealed class PublishMethod(IMesh mesh, GrpcOptions options, TimeProvide
         return GrpcStatus.Ok;
     }
 
-    private static async Task ReadAllAsync(GrpcCall call, EventAppender events)
-    {
-        ReadOutcome outcome;
-        do
-        {
-            await call.ReadAsync().ConfigureAwait(false);
-            events.Enter();
-            try
-            {
-                outcome = call.Take(events);
-            }
-            finally
-            {
-                events.Leave();
-            }
-
-            if (outcome == ReadOutcome.Full) await events.RoomAsync().ConfigureAwait(false);
-            events.ThrowIfFailed();
-        }
-        while (outcome != ReadOutcome.End);
-    }
+    private void AddEvent(ReadOnlySpan<byte> message, SegmentWriter segment) => IncomingEvent.Parse(message, options.TopicBytesMax).AddTo(segment);
 }

@@ -1,18 +1,20 @@
 using Google.Protobuf;
 using Mesh.Frames;
+using Mesh.Protocols.Grpc.Appends;
 using Mesh.Protocols.Grpc.Protobus;
+using Mesh.Protocols.Grpc.Tests.Protobus;
 using Protobus;
 
-namespace Mesh.Protocols.Grpc.Tests.Protobus;
+namespace Mesh.Protocols.Grpc.Tests.Appends;
 
-public sealed class EventAppenderTests : IDisposable
+public sealed class SegmentAppenderTests : IDisposable
 {
     private readonly List<int> _segments = [];
     private readonly Queue<TaskCompletionSource> _commits = new();
-    private readonly EventAppender _events;
+    private readonly SegmentAppender _events;
     private int _failures;
 
-    public EventAppenderTests() => _events = new EventAppender(Append, new GrpcOptions { SegmentBytesMax = 65_536 }, () => _failures++);
+    public SegmentAppenderTests() => _events = new SegmentAppender(static (message, segment) => IncomingEvent.Parse(message, 4096).AddTo(segment), Append, new GrpcOptions { SegmentBytesMax = 65_536 }, () => _failures++);
 
     public void Dispose() => _events.Dispose();
 

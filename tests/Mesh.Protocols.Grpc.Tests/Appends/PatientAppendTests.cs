@@ -1,9 +1,9 @@
+using Mesh.Protocols.Grpc.Appends;
 using Mesh.Protocols.Grpc.Framing;
-using Mesh.Protocols.Grpc.Protobus;
-using Mesh.Protocols.Grpc.Tests.Service;
+using Mesh.Protocols.Grpc.Tests.Protobus;
 using Mesh.Testing;
 
-namespace Mesh.Protocols.Grpc.Tests.Protobus;
+namespace Mesh.Protocols.Grpc.Tests.Appends;
 
 public sealed class PatientAppendTests
 {
@@ -71,11 +71,12 @@ public sealed class PatientAppendTests
 
     private Task Append(Func<AppendResult> answer, CancellationToken deadline = default)
     {
-        var partition = Interceptor<IPartition>.Around((_, _) =>
+        ValueTask<AppendResult> Try(ReadOnlyMemory<byte> segment, AppendOptions options)
         {
             _attempts++;
             return ValueTask.FromResult(answer());
-        });
-        return new PatientAppend(partition, WaitMax, _clock, deadline).AppendAsync(Given.Segment("x"));
+        }
+
+        return new PatientAppend(Try, WaitMax, _clock, deadline).AppendAsync(Given.Segment("x"));
     }
 }

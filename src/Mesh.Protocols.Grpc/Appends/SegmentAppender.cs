@@ -2,18 +2,19 @@ using System.Runtime.ExceptionServices;
 using Mesh.Frames;
 using Mesh.Protocols.Grpc.Framing;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Protocols.Grpc.Appends;
 
 /// <summary>
-/// Appends the events of one publisher to a partition, in their order, without making it wait: what comes while one append is being
+/// Appends what one client sends to one stream, in its order, without making it wait: what comes while one append is being
 /// committed is gathered for the next, so a slow commit makes larger segments, not a slower stream. Only one append is in flight, because
 /// of two the first could be turned away as busy and then come after the second. One reader fills it, pass by pass: <see cref="Enter"/>,
 /// <see cref="TryTake"/>, <see cref="Leave"/>; it alone calls the other members too.
 /// </summary>
+/// <param name="add">Adds what one message holds to a segment; throws when the message is not right, and then adds nothing.</param>
 /// <param name="append">Appends one segment and answers when it is durable; throws when it will not be.</param>
 /// <param name="options">Bounds.</param>
-/// <param name="failed">Called once, from any thread, when no further event will be stored.</param>
-internal sealed class EventAppender(Func<ReadOnlyMemory<byte>, Task> append, GrpcOptions options, Action failed) : IMessageSink, IDisposable
+/// <param name="failed">Called once, from any thread, when nothing further will be stored.</param>
+internal sealed class SegmentAppender(AddMessage add, Func<ReadOnlyMemory<byte>, Task> append, GrpcOptions options, Action failed) : IMessageSink, IDisposable
 {
     private readonly Lock _turn = new();
     private SegmentWriter _filling = new();
@@ -24,22 +25,51 @@ internal sealed class EventAppender(Func<ReadOnlyMemory<byte>, Task> append, Grp
     private TaskCompletionSource? _roomWanted;
     private volatile ExceptionDispatchInfo? _failure;
 
-    /// <summary>Begins a pass: until <see cref="Leave"/>, the gathered events are the reader's alone.</summary>
+    /// <summary>Reads a client's stream to its end. What it gets too much of, the client keeps.</summary>
+    /// <exception cref="GrpcException">A message is not right; or what an append threw.</exception>
+    public async Task TakeAllAsync(GrpcCall call)
+    {
+        while (await TakeAsync(call, this).ConfigureAwait(false) != ReadOutcome.End)
+        {
+        }
+    }
+
+    /// <summary>Reads once, and gives what came to the appender by way of a sink.</summary>
+    public async ValueTask<ReadOutcome> TakeAsync(GrpcCall call, IMessageSink sink)
+    {
+        await call.ReadAsync().ConfigureAwait(false);
+        ReadOutcome outcome;
+        Enter();
+        try
+        {
+            outcome = call.Take(sink);
+        }
+        finally
+        {
+            Leave();
+        }
+
+        if (outcome == ReadOutcome.Full) await RoomAsync().ConfigureAwait(false);
+        ThrowIfFailed();
+        return outcome;
+    }
+
+    /// <summary>Begins a pass: until <see cref="Leave"/>, what is gathered is the reader's alone.</summary>
     public void Enter()
     {
         lock (_turn) _passOpen = true;
     }
 
     /// <returns>False when as many bytes are gathered as may be: leave, and wait for <see cref="RoomAsync"/>.</returns>
-    /// <exception cref="GrpcException">INVALID_ARGUMENT: the message is no event. The events before it stay.</exception>
+    /// <exception cref="GrpcException">INVALID_ARGUMENT: the message is not right. What came before it stays.</exception>
     public bool TryTake(ReadOnlySpan<byte> message)
     {
         if (_filling.Count > 0 && _filling.Length + message.Length > options.SegmentBytesMax) return false;
-        IncomingEvent.Parse(message, options.TopicBytesMax).AddTo(_filling);
+        add(message, _filling);
         return true;
     }
 
-    /// <summary>Ends the pass; its events are on their way, now or with the next append.</summary>
+    /// <summary>Ends the pass; what it took is on its way, now or with the next append.</summary>
     public void Leave()
     {
         bool idle;
@@ -52,10 +82,10 @@ internal sealed class EventAppender(Func<ReadOnlyMemory<byte>, Task> append, Grp
         if (idle) _appending = AppendAllAsync();
     }
 
-    /// <exception cref="Exception">What an append threw: no further event will be stored.</exception>
+    /// <exception cref="Exception">What an append threw: nothing further will be stored.</exception>
     public void ThrowIfFailed() => _failure?.Throw();
 
-    /// <summary>Waits until the gathered events have left, or never will.</summary>
+    /// <summary>Waits until what is gathered has left, or never will.</summary>
     public Task RoomAsync()
     {
         lock (_turn)
@@ -66,7 +96,7 @@ internal sealed class EventAppender(Func<ReadOnlyMemory<byte>, Task> append, Grp
         }
     }
 
-    /// <summary>Waits until every event is durable.</summary>
+    /// <summary>Waits until everything is durable.</summary>
     /// <exception cref="Exception">What an append threw.</exception>
     public async Task DrainAsync()
     {
@@ -101,7 +131,7 @@ internal sealed class EventAppender(Func<ReadOnlyMemory<byte>, Task> append, Grp
         lock (_turn) return _inFlight = !_passOpen && TryTakeOff();
     }
 
-    /// <summary>Makes the gathered events the ones to append, if there are any.</summary>
+    /// <summary>Makes what is gathered the segment to append, if there is anything.</summary>
     private bool TryTakeOff()
     {
         if (_filling.Count == 0 || _failure is not null) return false;
@@ -130,3 +160,6 @@ internal sealed class EventAppender(Func<ReadOnlyMemory<byte>, Task> append, Grp
         _roomWanted = null;
     }
 }
+
+/// <summary>Adds what a message holds to a segment.</summary>
+internal delegate void AddMessage(ReadOnlySpan<byte> message, SegmentWriter segment);

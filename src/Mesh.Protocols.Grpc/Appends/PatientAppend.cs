@@ -1,22 +1,23 @@
 using Mesh.Protocols.Grpc.Framing;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Protocols.Grpc.Appends;
 
-/// <summary>An append that waits and tries again while the partition is busy: its publisher, unread meanwhile, is slowed down instead of refused.</summary>
-/// <param name="partition">Where segments go.</param>
+/// <summary>An append that waits and tries again while the stream is busy: its client, unread meanwhile, is slowed down instead of refused.</summary>
+/// <param name="append">Where segments go.</param>
 /// <param name="waitMax">How long one segment is offered.</param>
 /// <param name="clock">Measures the waits.</param>
-/// <param name="deadline">Cancelled when the publisher's deadline has passed: then the last answer counts.</param>
-internal sealed class PatientAppend(IPartition partition, TimeSpan waitMax, TimeProvider clock, CancellationToken deadline)
+/// <param name="deadline">Cancelled when the client's deadline has passed: then the last answer counts.</param>
+internal sealed class PatientAppend(Append append, TimeSpan waitMax, TimeProvider clock, CancellationToken deadline)
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan PauseAfterFencing = TimeSpan.FromMilliseconds(50);
 
     /// <exception cref="GrpcException">The segment is not stored, and why.</exception>
-    /// <exception cref="StreamFencedException">The partition moves for longer than the wait.</exception>
+    /// <exception cref="StreamFencedException">The stream moves for longer than the wait.</exception>
     /// <exception cref="StorageUnavailableException">The storage failed.</exception>
-    public async Task AppendAsync(ReadOnlyMemory<byte> segment)
+    /// <returns>What the append, or an earlier one of the same records, got: <see cref="AppendResult.Appended"/> or <see cref="AppendResult.Duplicate"/>.</returns>
+    public async Task<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {
         var began = clock.GetTimestamp();
         while (true)
@@ -24,11 +25,11 @@ internal sealed class PatientAppend(IPartition partition, TimeSpan waitMax, Time
             TimeSpan pause;
             try
             {
-                var result = await partition.AppendAsync(segment).ConfigureAwait(false);
+                var result = await append(segment, options).ConfigureAwait(false);
                 var status = ErrorMap.FromAppend(result);
-                if (status.Code == StatusCode.Ok) return;
+                if (status.Code == StatusCode.Ok) return result;
                 pause = result is AppendResult.Busy busy ? PauseOf(busy) : Timeout.InfiniteTimeSpan;
-                if (!MayWait(began, pause)) throw new GrpcException(status.Code, status.Message);
+                if (!MayWait(began, pause)) throw new GrpcException(status);
             }
             catch (StreamFencedException) when (MayWait(began, PauseAfterFencing))
             {
@@ -57,3 +58,6 @@ internal sealed class PatientAppend(IPartition partition, TimeSpan waitMax, Time
         }
     }
 }
+
+/// <summary>As <see cref="IStreamLog.AppendAsync"/>.</summary>
+internal delegate ValueTask<AppendResult> Append(ReadOnlyMemory<byte> segment, AppendOptions options);

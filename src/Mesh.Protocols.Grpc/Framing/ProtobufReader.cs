@@ -1,8 +1,7 @@
 using System.Text.Unicode;
 using Mesh.Frames;
-using Mesh.Protocols.Grpc.Framing;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Protocols.Grpc.Framing;
 
 /// <summary>How a field's value is encoded (Protocol Buffers, "Message Structure").</summary>
 internal enum WireType
