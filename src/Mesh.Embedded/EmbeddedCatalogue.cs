@@ -4,10 +4,14 @@ using Mesh.Engine.Streams;
 namespace Mesh.Embedded;
 
 /// <summary>The catalogue of one process: what a stream is comes from its actor, lists come from the store.</summary>
-internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, StreamKeeper> actorOf, Action reclaim) : ICatalogue
+internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, StreamKeeper> actorOf, Action reclaim, RoomHistories histories) : ICatalogue
 {
-    public ValueTask<bool> CreateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
-        actorOf(name).CreateAsync(options, metadata);
+    public async ValueTask<bool> CreateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default)
+    {
+        var isNew = await actorOf(name).CreateAsync(options, metadata);
+        await histories.OnChangedAsync(name);
+        return isNew;
+    }
 
     public ValueTask<StreamEntry?> FindAsync(StreamName name, CancellationToken cancel = default) => actorOf(name).EntryAsync();
 
@@ -16,9 +20,10 @@ internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, Stream
 
     public async ValueTask<bool> DeleteAsync(StreamName name, CancellationToken cancel = default)
     {
-        if (!await actorOf(name).DeleteAsync(cancel)) return false;
-        reclaim();
-        return true;
+        var wasThere = await actorOf(name).DeleteAsync(cancel);
+        await histories.OnChangedAsync(name);
+        if (wasThere) reclaim();
+        return wasThere;
     }
 
     public ValueTask<IReadOnlyList<StreamEntry>> ListAsync(string project, StreamKind kind, string after, int limit, CancellationToken cancel = default) =>

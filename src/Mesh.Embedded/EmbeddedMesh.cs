@@ -21,6 +21,8 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private readonly EmbeddedMeshOptions _options;
     private readonly EngineContext _engine;
     private readonly StreamRegistry<StreamKeeper> _actors;
+    private readonly RoomDirectory _rooms;
+    private readonly RoomHistories _histories;
     private readonly CancellationTokenSource _stop = new();
     private readonly PoolStores _pools;
     private readonly Thread _writer;
@@ -36,7 +38,9 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _engine = engine with { Pools = _pools };
         var maintenance = new Maintenance(store, _engine.Clock, () => Maintained().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
         _engine.OnExpired = maintenance.OnDeleted;
-        Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted);
+        _rooms = new RoomDirectory(name => (RoomLog)_actors.Get(name));
+        _histories = new RoomHistories(_rooms, store);
+        Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted, _histories);
         Pools = new PoolDirectory(_pools, Catalogue);
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
@@ -45,7 +49,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 
     public ICatalogue Catalogue { get; }
 
-    public IRooms Rooms { get; } = new RoomDirectory();
+    public IRooms Rooms => _rooms;
 
     public IPools Pools { get; }
 
@@ -54,7 +58,9 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     public static async Task<EmbeddedMesh> StartAsync(ILogStore store, EmbeddedMeshOptions? options = null, TimeProvider? clock = null)
     {
         await store.MigrateAsync();
-        return new EmbeddedMesh(store, options ?? new EmbeddedMeshOptions(), clock ?? TimeProvider.System);
+        var mesh = new EmbeddedMesh(store, options ?? new EmbeddedMeshOptions(), clock ?? TimeProvider.System);
+        await mesh._histories.LoadAsync();
+        return mesh;
     }
 
     public IChannel Channel(StreamName name) => Actor<ChannelActor>(name, StreamKind.Channel);
@@ -64,6 +70,8 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     public IRing Ring(StreamName name) => Actor<RingActor>(name, StreamKind.Ring);
 
     public IPartition Partition(StreamName name) => Actor<PartitionActor>(name, StreamKind.Partition);
+
+    public IStreamLog Room(StreamName name) => Actor<RoomLog>(name, StreamKind.Room);
 
     /// <summary>Commits everything accepted so far, and refuses what comes later.</summary>
     public async ValueTask DisposeAsync()
@@ -89,7 +97,8 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         StreamKind.Queue => new QueueActor(name, _engine, Queue),
         StreamKind.Ring => new RingActor(name, _engine),
         StreamKind.Partition => new PartitionActor(name, _engine),
-        _ => throw new ArgumentException($"A {name.Kind} keeps no log.", nameof(name)),
+        StreamKind.Room => new RoomLog(name, _engine, _histories),
+        _ => throw new ArgumentException($"There is no stream of kind {name.Kind}.", nameof(name)),
     };
 
     private PoolHost Lend(EmbeddedMeshOptions options) => new()

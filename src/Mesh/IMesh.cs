@@ -22,4 +22,10 @@ public interface IMesh
     IRing Ring(StreamName name);
 
     IPartition Partition(StreamName name);
+
+    /// <summary>
+    /// What a room keeps of its messages (<see cref="RoomHistory"/>), one record each. It is made by <see cref="ICatalogue.CreateAsync"/> alone: an append to a room that
+    /// keeps nothing is answered <see cref="AppendResult.NoSuchStream"/>. Who listens in the room hears what is appended once it is durable.
+    /// </summary>
+    IStreamLog Room(StreamName name);
 }

@@ -39,6 +39,9 @@ public readonly record struct StreamName(string Project, StreamKind Kind, string
 
     public static StreamName Partition(string name, string project = DefaultProject) => new(project, StreamKind.Partition, name);
 
+    /// <summary>A room's history. Rooms know no tenants: what is appended to those of <see cref="DefaultProject"/> is heard by who listens there.</summary>
+    public static StreamName Room(string name, string project = DefaultProject) => new(project, StreamKind.Room, name);
+
     public override string ToString() => $"{Project}/{Kind}:{Name}";
 }
 

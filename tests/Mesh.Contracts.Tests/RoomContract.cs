@@ -9,7 +9,7 @@ public abstract class RoomContract : MeshContract
     [Fact]
     public async Task A_message_reaches_those_subscribed_and_publish_counts_them()
     {
-        var (one, two) = (new Listener(), new Listener());
+        var (one, two) = (new RoomListener(), new RoomListener());
         Assert.Equal(0, await PublishAsync("r", "nobody"));
         await Mesh.Rooms.SubscribeAsync(Bytes("r"), one);
         await Mesh.Rooms.SubscribeAsync(Bytes("r"), two);
@@ -22,7 +22,7 @@ public abstract class RoomContract : MeshContract
     [Fact]
     public async Task A_pattern_subscriber_is_told_the_pattern_and_counts_beside_the_room()
     {
-        var listener = new Listener();
+        var listener = new RoomListener();
         await Mesh.Rooms.SubscribeAsync(Bytes("hello"), listener);
         await Mesh.Rooms.SubscribePatternAsync(Bytes("h*"), listener);
         Assert.Equal(2, await PublishAsync("hello", "x"));
@@ -32,7 +32,7 @@ public abstract class RoomContract : MeshContract
     [Fact]
     public async Task After_unsubscribing_nothing_comes()
     {
-        var listener = new Listener();
+        var listener = new RoomListener();
         await Mesh.Rooms.SubscribeAsync(Bytes("r"), listener);
         await Mesh.Rooms.SubscribePatternAsync(Bytes("*"), listener);
         await Mesh.Rooms.UnsubscribeAsync(Bytes("r"), listener);
@@ -46,10 +46,10 @@ public abstract class RoomContract : MeshContract
     [Fact]
     public async Task Rooms_subscribers_and_patterns_are_counted()
     {
-        var listener = new Listener();
+        var listener = new RoomListener();
         foreach (var room in new[] { "a1", "a2", "b1" }) await Mesh.Rooms.SubscribeAsync(Bytes(room), listener);
         await Mesh.Rooms.SubscribePatternAsync(Bytes("a*"), listener);
-        await Mesh.Rooms.SubscribePatternAsync(Bytes("a*"), new Listener());
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("a*"), new RoomListener());
         var matching = await Mesh.Rooms.RoomsAsync(Bytes("a*"));
         Assert.Equal(["a1", "a2"], matching.Select(room => Encoding.UTF8.GetString(room.Span)).Order());
         Assert.Equal(1, await Mesh.Rooms.SubscribersAsync(Bytes("b1")));
@@ -60,7 +60,7 @@ public abstract class RoomContract : MeshContract
     [Fact]
     public async Task Several_publishers_are_seen_in_one_order_by_all()
     {
-        var (one, two) = (new Listener(), new Listener());
+        var (one, two) = (new RoomListener(), new RoomListener());
         await Mesh.Rooms.SubscribeAsync(Bytes("r"), one);
         await Mesh.Rooms.SubscribePatternAsync(Bytes("r"), two);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(publisher => Task.Run(async () =>
@@ -76,14 +76,4 @@ public abstract class RoomContract : MeshContract
     private ValueTask<int> PublishAsync(string room, string payload) => Mesh.Rooms.PublishAsync(Encoding.UTF8.GetBytes(room), Encoding.UTF8.GetBytes(payload));
 
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
-
-    private sealed class Listener : IRoomListener
-    {
-        public List<string> Messages { get; } = [];
-
-        public void OnMessage(scoped in RoomMessage message)
-        {
-            lock (Messages) Messages.Add($"{Encoding.UTF8.GetString(message.Room)}|{Encoding.UTF8.GetString(message.Pattern)}|{Encoding.UTF8.GetString(message.Payload)}");
-        }
-    }
 }

@@ -28,6 +28,11 @@ public sealed class RoomsInMemory : RoomContract
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class RoomHistoriesInMemory : RoomHistoryContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class QueuesInMemory : QueueContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());

@@ -35,6 +35,11 @@ public sealed class RoomsInACluster : RoomContract
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class RoomHistoriesInACluster : RoomHistoryContract
+{
+    protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class PoolsInACluster : PoolContract
 {
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());

@@ -26,7 +26,7 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
 
     private protected StoredReads Stored { get; }
 
-    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
+    public virtual ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {
         if (segment.Length > Engine.Options.SegmentBytesMax) return new(new AppendResult.TooLarge(Engine.Options.SegmentBytesMax));
         lock (Turn)

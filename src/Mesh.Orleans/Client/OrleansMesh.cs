@@ -37,6 +37,8 @@ internal sealed class OrleansMesh : IMesh
 
     public IPartition Partition(StreamName name) => Handle<PartitionHandle>(name, StreamKind.Partition);
 
+    public IStreamLog Room(StreamName name) => Handle<RoomLogHandle>(name, StreamKind.Room);
+
     /// <inheritdoc cref="OrleansRooms.LeaveAsync"/>
     public Task LeaveAsync(TimeSpan timeMax) => _rooms.LeaveAsync(timeMax);
 
@@ -50,7 +52,8 @@ internal sealed class OrleansMesh : IMesh
         StreamKind.Queue => new QueueHandle(name, Grain<IQueueGrain>(name), _context),
         StreamKind.Ring => new RingHandle(name, Grain<IRingGrain>(name), _context),
         StreamKind.Partition => new PartitionHandle(name, Grain<IPartitionGrain>(name), _context),
-        _ => throw new ArgumentException($"A {name.Kind} keeps no log."),
+        StreamKind.Room => new RoomLogHandle(name, Grain<IRoomLogGrain>(name), _context),
+        _ => throw new ArgumentException($"There is no stream of kind {name.Kind}."),
     };
 
     private TGrain Grain<TGrain>(in StreamName name)

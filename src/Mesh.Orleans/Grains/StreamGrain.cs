@@ -85,13 +85,13 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         return bytesMax > 0 ? page : RecordPage.Empty(page.HighWatermark.Next(), page.LowWatermark, page.HighWatermark);
     }
 
-    public ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Actor.CreateAsync(options, metadata);
+    public virtual ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Actor.CreateAsync(options, metadata);
 
     public ValueTask<StreamEntry?> EntryAsync() => Actor.EntryAsync();
 
     public ValueTask<bool> UpdateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Actor.UpdateAsync(options, metadata);
 
-    public async ValueTask<bool> DeleteAsync()
+    public virtual async ValueTask<bool> DeleteAsync()
     {
         if (!await Actor.DeleteAsync()) return false;
         _silo.OnDeleted();

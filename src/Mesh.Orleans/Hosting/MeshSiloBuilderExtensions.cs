@@ -39,6 +39,7 @@ public static class MeshSiloBuilderExtensions
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<SiloWatch>());
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeactivationWatch>();
         builder.Services.TryAddSingleton<RoomReach>();
+        builder.Services.TryAddSingleton<RoomAudience>();
         builder.Services.TryAddSingleton<AudienceCopy>();
         builder.Services.TryAddSingleton<AudienceServiceClient>();
         builder.AddGrainService<AudienceService>();

@@ -18,6 +18,8 @@ internal sealed class BrokenMesh(Func<AppendResult> append) : IMesh, ICatalogue,
 
     public IPartition Partition(StreamName name) => throw new NotSupportedException();
 
+    public IStreamLog Room(StreamName name) => throw new NotSupportedException();
+
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) => new(append());
 
     public ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default) => Empty();

@@ -17,6 +17,8 @@ internal sealed class ForgetfulRooms(IMesh mesh) : IMesh, IRooms
 
     public IPartition Partition(StreamName name) => mesh.Partition(name);
 
+    public IStreamLog Room(StreamName name) => mesh.Room(name);
+
     public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload) => mesh.Rooms.PublishAsync(room, payload);
 
     public ValueTask SubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => mesh.Rooms.SubscribeAsync(room, listener);

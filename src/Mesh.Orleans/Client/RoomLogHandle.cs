@@ -1,0 +1,6 @@
+using Mesh.Orleans.Grains;
+
+namespace Mesh.Orleans.Client;
+
+/// <summary>The history of one room.</summary>
+internal sealed class RoomLogHandle(StreamName name, IRoomLogGrain grain, HandleContext context) : StreamHandle(name, grain, context);
