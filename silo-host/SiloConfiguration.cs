@@ -28,7 +28,7 @@ internal static class SiloConfiguration
     /// <param name="connection">Leads to Orleans' own tables.</param>
     public static void Apply(ISiloBuilder silo, SiloHostOptions options, string connection)
     {
-        silo.AddMesh(_ => LogStores.Open(options.Data), mesh => mesh.OpenPool = LogStores.OpenShared);
+        silo.AddMesh(_ => LogStores.Open(options.Data), mesh => (mesh.OpenPool, mesh.NodesPerRoom) = (LogStores.OpenShared, options.RoomNodes));
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster.ClusterId, options.Cluster.ServiceId));
         silo.Configure<EndpointOptions>(endpoints =>
         {

@@ -36,6 +36,8 @@ public sealed record SiloHostOptions : ProcessOptions
                 (options, text) => options with { ProbeTimeout = TimeSpan.FromMilliseconds(OptionText.Number(text, 100, 60_000)) }),
             new("probes-missed", "count", "2", "signs missed in a row after which a silo is suspected to be dead; 1 to 20",
                 (options, text) => options with { ProbesMissed = OptionText.Number(text, 1, 20) }),
+            new("room-nodes", "count", "2", "gateways that each room is assigned to, if there are so many; the same on all silos; 2 to 16",
+                (options, text) => options with { RoomNodes = OptionText.Number(text, 2, 16) }),
             new("migrate", "yes | only", "yes", "when the database's schema is brought up to date; only: do that and end",
                 (options, text) => options with { Migrate = OptionText.Word<Migrate>(text) }),
             .. Of<SiloHostOptions>(),
@@ -61,6 +63,9 @@ public sealed record SiloHostOptions : ProcessOptions
 
     /// <summary>Default 2; 1 to 20.</summary>
     public int ProbesMissed { get; init; } = 2;
+
+    /// <summary>Default 2; 2 to 16.</summary>
+    public int RoomNodes { get; init; } = 2;
 
     public Migrate Migrate { get; init; } = Migrate.Yes;
 

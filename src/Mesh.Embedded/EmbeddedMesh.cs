@@ -42,6 +42,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _histories = new RoomHistories(_rooms, store);
         Catalogue = new EmbeddedCatalogue(store, name => _actors.Get(name), maintenance.OnDeleted, _histories);
         Pools = new PoolDirectory(_pools, Catalogue);
+        Nodes = new EmbeddedNodes(clock, options.NodesPerRoom);
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
         _maintaining = maintenance.RunAsync(options.MaintenanceInterval, _stop.Token);
@@ -50,6 +51,8 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     public ICatalogue Catalogue { get; }
 
     public IRooms Rooms => _rooms;
+
+    public INodes Nodes { get; }
 
     public IPools Pools { get; }
 

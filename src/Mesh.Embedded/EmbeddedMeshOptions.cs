@@ -19,6 +19,9 @@ public sealed record EmbeddedMeshOptions
     /// <summary>How often retention is written to storage for streams that nobody appends to. Default 5 s; from 100 ms.</summary>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Nodes that each room is assigned to, if there are so many, see <see cref="INodes"/>. Default 2; from 1.</summary>
+    public int NodesPerRoom { get; init; } = 2;
+
     /// <summary>Makes the store that a pool's uri names, see <see cref="IPools"/>; an <see cref="ArgumentException"/> says why it names none. Null, the default, takes no pools.</summary>
     public Func<string, ILogStore>? OpenPool { get; init; }
 

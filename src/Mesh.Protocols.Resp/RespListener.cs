@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,6 +35,7 @@ public sealed partial class RespListener : IAsyncDisposable
     private readonly RespClients _clients;
     private readonly Task _accepting;
     private readonly Task _watching;
+    private readonly Task _beating;
 
     private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock, ILogger log)
     {
@@ -45,12 +47,17 @@ public sealed partial class RespListener : IAsyncDisposable
         _transport = Transport.Of(options.EventLoops);
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
         _clients = new RespClients(options);
+        Node = new RespNode(Advertised.NodeOf(options, EndPoint), mesh.Nodes, _clients, clock, log);
+        _beating = Task.Run(() => Node.RunAsync(_stop.Token));
         _watching = WatchIdleAsync();
         _accepting = Task.Run(AcceptAsync); // not in the starter's synchronization context, which would take a turn for every read
     }
 
     /// <summary>Where it listens, with the port that was given for port 0.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>What it is to clients of rooms.</summary>
+    public RespNode Node { get; }
 
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="SocketException">The address is taken, or not this machine's.</exception>
@@ -83,6 +90,7 @@ public sealed partial class RespListener : IAsyncDisposable
         _listener.Dispose();
         await _accepting;
         await _watching;
+        await _beating;
 
         // Never inline: the last connection ends on the very thread whose end is waited for next.
         await Task.WhenAll(_connections.Values).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -171,7 +179,7 @@ public sealed partial class RespListener : IAsyncDisposable
 
     private async Task RunAsync(Wire wire)
     {
-        using var connection = new RespConnection(wire, _mesh, _options, _commands, _clients, _clock);
+        using var connection = new RespConnection(wire, _mesh, _options, _commands, _clients, Node, _clock);
         await connection.RunAsync(_stop.Token);
     }
 

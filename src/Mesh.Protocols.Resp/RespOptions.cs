@@ -36,6 +36,12 @@ public sealed record RespOptions
     /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off. Zero, as in Redis, never does; 0 s to 2,147,483,647 s.</summary>
     public TimeSpan IdleTime { get; init; } = TimeSpan.Zero;
 
+    /// <summary>Address or name under which clients reach the door as a node. Default null: where it listens, or this machine's first address if it listens on all of them.</summary>
+    public string? AdvertisedHost { get; init; }
+
+    /// <summary>Port under which they do. Default null: the one it listens on; 1 to 65,535.</summary>
+    public int? AdvertisedPort { get; init; }
+
     /// <summary>
     /// Threads that serve the sockets on Linux: one for two processors, since the store and the clients need theirs. 0 to 1,024; 0, and on other systems, leaves
     /// it to the framework.
@@ -53,6 +59,7 @@ public sealed record RespOptions
         Check(nameof(ReplyBytesMax), ReplyBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
         Check(nameof(SubscriberBytesMax), SubscriberBytesMax, 64 * Kibibyte, 1024 * Mebibyte);
         Check(nameof(SubscriberSoftBytesMax), SubscriberSoftBytesMax, 64 * Kibibyte, SubscriberBytesMax);
+        Check(nameof(AdvertisedPort), AdvertisedPort ?? 1, 1, 65_535);
         Check(nameof(EventLoops), EventLoops, 0, 1024);
         Check(nameof(IdleTime), IdleTime, TimeSpan.Zero, TimeSpan.FromSeconds(int.MaxValue));
         Check(nameof(SubscriberSoftTime), SubscriberSoftTime, TimeSpan.Zero, TimeSpan.FromHours(1));

@@ -12,6 +12,9 @@ public interface IMesh
     /// <summary>Live pub/sub of the process or, in a cluster, of all of it.</summary>
     IRooms Rooms { get; }
 
+    /// <summary>The processes that rooms are assigned to.</summary>
+    INodes Nodes { get; }
+
     /// <summary>The stores over which queues are spread.</summary>
     IPools Pools { get; }
 

@@ -33,6 +33,11 @@ public sealed class RoomHistoriesInMemory : RoomHistoryContract
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class NodesInMemory : NodeContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class QueuesInMemory : QueueContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());

@@ -40,6 +40,11 @@ public sealed class RoomHistoriesInACluster : RoomHistoryContract
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class NodesInACluster : NodeContract
+{
+    protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class PoolsInACluster : PoolContract
 {
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());

@@ -49,6 +49,25 @@ public sealed class OptionReaderTests
     public void A_listener_takes_a_port_or_host_and_port(string text, string expected) =>
         Assert.Equal(expected, Read(["--resp", text]).Resp!.ToString());
 
+    [Theory]
+    [InlineData("off", null, null)]
+    [InlineData("mesh.example", "mesh.example", null)]
+    [InlineData("10.0.0.1:81", "10.0.0.1", 81)]
+    [InlineData("fd00::1", "fd00::1", null)]
+    [InlineData("[fd00::1]:82", "fd00::1", 82)]
+    public void What_clients_of_rooms_are_told_is_a_host_and_perhaps_a_port(string text, string? host, int? port)
+    {
+        var advertised = Read(["--resp-advertise", text]).RespAdvertise;
+        Assert.Equal((host, port), (advertised?.Host, advertised?.Port));
+    }
+
+    [Theory]
+    [InlineData("*")]
+    [InlineData("0.0.0.0:81")]
+    [InlineData("host:0")]
+    [InlineData("fd00::1]:82")]
+    public void What_clients_cannot_reach_is_not_told_to_them(string text) => Assert.Throws<OptionException>(() => Read(["--resp-advertise", text]));
+
     [Fact]
     public void Off_closes_a_door() => Assert.Null(Read(["--rse=off"]).Rse);
 

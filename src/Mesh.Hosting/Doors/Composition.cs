@@ -1,6 +1,7 @@
 using Mesh.Hosting.Operations;
 using Mesh.Protocols.Grpc;
 using Mesh.Protocols.Http.Rings;
+using Mesh.Protocols.Http.Rooms;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Protocols.Resp;
@@ -71,7 +72,9 @@ internal static class Composition
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },
             web.Lifetime.ApplicationStopping,
             logs.CreateLogger<GrpcEndpoint>());
-        var http = new HttpRoutes(zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, OperationRoutes.Of(web, mesh));
+        var rooms = new RoomsEndpoint(mesh.Nodes);
+        var http = new HttpRoutes(
+            zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync, OperationRoutes.Of(web, mesh));
         return context => context.Features.Get<Door>()?.Kind switch
         {
             DoorKind.Rse => rseAtRoot(context),

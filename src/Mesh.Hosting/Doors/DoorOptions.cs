@@ -21,6 +21,9 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>Redis protocol. Default 6379 on loopback; null is off.</summary>
     public ListenAddress? Resp { get; init; } = ListenAddress.OnLoopback(6379);
 
+    /// <summary>Where clients of rooms reach the RESP door of this process. Default null: where it listens.</summary>
+    public AdvertisedAddress? RespAdvertise { get; init; }
+
     /// <summary>How strict RSE is at each of its listeners. Default null: see <see cref="RseModeAt"/>.</summary>
     public RseModes? RseModes { get; init; }
 
@@ -127,6 +130,8 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RseModes = RseModes.Parse(text) }),
         new("rse-tokens", TokenSource.Form, "off", "which X-Auth-Tokens are valid: lines of a file, or entries of memcached; off: in live mode none is",
             (options, text) => options with { RseTokens = TokenSource.Parse(text) }),
+        new("resp-advertise", "host | host:port | off", "off", "where clients of rooms reach the RESP door of this process; off: where it listens",
+            (options, text) => options with { RespAdvertise = OptionText.UnlessOff(text) is { } at ? AdvertisedAddress.Parse(at) : null }),
         new("rse-token-prefix", "text", "", "put before a token to make its key in --rse-tokens",
             (options, text) => options with { RseTokenPrefix = text }),
         new("rse-token-hashed-from", "characters", "250", "a key of so many characters or more is its SHA-512, in upper-case hexadecimal pairs joined by dashes; 1 to 250",

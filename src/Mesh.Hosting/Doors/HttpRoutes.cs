@@ -3,16 +3,21 @@ using Mesh.Hosting.Operations;
 namespace Mesh.Hosting.Doors;
 
 /// <summary>What is where on the HTTP door.</summary>
-internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, RequestDelegate rings, OperationRoutes operations)
+internal sealed class HttpRoutes(RequestDelegate zaqar, RequestDelegate rse, RequestDelegate rings, RequestDelegate rooms, RequestDelegate nodes, OperationRoutes operations)
 {
     private static readonly PathString RsePrefix = "/rse";
     private static readonly PathString RingsPrefix = "/rings";
+
+    private static readonly PathString RoomsPrefix = "/rooms";
+    private static readonly PathString NodesPath = "/nodes";
 
     public Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
         if (request.Path.StartsWithSegments(RsePrefix, StringComparison.Ordinal, out var channel) && channel.HasValue) return Below(rse, RsePrefix, channel);
         if (request.Path.StartsWithSegments(RingsPrefix, StringComparison.Ordinal, out var ring)) return Below(rings, RingsPrefix, ring);
+        if (request.Path.StartsWithSegments(RoomsPrefix, StringComparison.Ordinal)) return rooms(context);
+        if (request.Path.Equals(NodesPath, StringComparison.Ordinal)) return nodes(context);
         return (operations.Find(request.Path) ?? zaqar)(context);
 
         Task Below(RequestDelegate handler, PathString prefix, PathString rest)

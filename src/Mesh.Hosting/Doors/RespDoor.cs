@@ -12,7 +12,12 @@ internal sealed class RespDoor(Door door, IMesh mesh, DoorOptions options, ILogg
     {
         try
         {
-            var bounds = new RespOptions { ConnectionsMax = options.ConnectionsMax };
+            var bounds = new RespOptions
+            {
+                ConnectionsMax = options.ConnectionsMax,
+                AdvertisedHost = options.RespAdvertise?.Host,
+                AdvertisedPort = options.RespAdvertise?.Port,
+            };
             var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds, log: log);
             door.Bound = () => listener.EndPoint;
             _listener = listener;

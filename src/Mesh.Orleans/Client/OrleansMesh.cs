@@ -1,5 +1,6 @@
 using Mesh.Engine.Streams;
 using Mesh.Orleans.Grains;
+using Mesh.Orleans.Nodes;
 using Microsoft.Extensions.Options;
 
 namespace Mesh.Orleans.Client;
@@ -19,6 +20,7 @@ internal sealed class OrleansMesh : IMesh
         _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
         _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
         _rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
+        Nodes = new OrleansNodes(grains.GetGrain<INodesGrain>(0), patience);
         Pools = new OrleansPools(grains.GetGrain<IPoolsGrain>(0), patience);
         Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
@@ -26,6 +28,8 @@ internal sealed class OrleansMesh : IMesh
     public ICatalogue Catalogue { get; }
 
     public IRooms Rooms => _rooms;
+
+    public INodes Nodes { get; }
 
     public IPools Pools { get; }
 

@@ -22,9 +22,12 @@ public sealed class MeshSiloOptions
     /// </summary>
     public TimeSpan QueueReminderPeriod { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Nodes that each room is assigned to, if there are so many, see <see cref="INodes"/>. The same on all silos. Default 2; from 1.</summary>
+    public int NodesPerRoom { get; set; } = 2;
+
     /// <summary>Makes the store that a pool's uri names, see <see cref="IPools"/>; an <see cref="ArgumentException"/> says why it names none that all silos can open. Null, the default, takes no pools.</summary>
     public Func<string, ILogStore>? OpenPool { get; set; }
 
-    /// <summary>The clock that records' times come from. Orleans keeps its own.</summary>
+    /// <summary>The clock that records' times come from, and that tells when a node is gone. Orleans keeps its own.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 }

@@ -50,13 +50,9 @@ internal sealed record RingView(string Name, RingLimits Limits, long Length, lon
 /// <param name="Rings">In the order of their characters' codes.</param>
 internal sealed record RingNames(IReadOnlyList<string> Rings);
 
-/// <summary>What went wrong.</summary>
-internal sealed record RingError(string Error);
-
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RingLimits))]
 [JsonSerializable(typeof(RingView))]
 [JsonSerializable(typeof(RingNames))]
-[JsonSerializable(typeof(RingError))]
 internal sealed partial class RingJson : JsonSerializerContext;

@@ -10,6 +10,8 @@ internal sealed class PublishCommand(string name, bool isShard) : RespCommand(na
 {
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
+        session.OnPublish();
+
         // What this client may receive of it comes after the replies to what it asked before.
         if (session.SubscriptionCount > 0) session.CommitReplies();
         var published = session.Mesh.Rooms.PublishAsync(isShard ? ShardRooms.NameOf(arguments[1]) : arguments[1], arguments[2]);

@@ -8,6 +8,7 @@ public sealed class RespClients(RespOptions options)
     private readonly ConcurrentDictionary<long, RespSession> _sessions = new();
     private long _received;
     private long _commandsOfThoseWhoLeft;
+    private long _messagesOfThoseWhoLeft;
     private long _rejected;
 
     /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off; zero never does.</summary>
@@ -21,6 +22,12 @@ public sealed class RespClients(RespOptions options)
     public int Blocked => _sessions.Values.Count(session => session.IsBlocked);
 
     public int Subscribers => _sessions.Values.Count(session => session.SubscriptionCount > 0);
+
+    /// <summary>Names that they are subscribed to, one client after another.</summary>
+    public int Subscriptions => _sessions.Values.Sum(session => session.SubscriptionCount);
+
+    /// <summary>Messages published by them and pushed to them.</summary>
+    public long Messages => Interlocked.Read(ref _messagesOfThoseWhoLeft) + _sessions.Values.Sum(session => session.Messages);
 
     public long Received => Interlocked.Read(ref _received);
 
@@ -36,7 +43,9 @@ public sealed class RespClients(RespOptions options)
 
     internal void Remove(RespSession session)
     {
-        if (_sessions.TryRemove(session.Id, out _)) Interlocked.Add(ref _commandsOfThoseWhoLeft, session.Commands);
+        if (!_sessions.TryRemove(session.Id, out _)) return;
+        Interlocked.Add(ref _commandsOfThoseWhoLeft, session.Commands);
+        Interlocked.Add(ref _messagesOfThoseWhoLeft, session.Messages);
     }
 
     internal void Reject() => Interlocked.Increment(ref _rejected);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Mesh.Protocols.Resp.Commands;
+using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Parsing;
 using Mesh.Protocols.Resp.Sockets;
 
@@ -25,13 +26,13 @@ internal sealed class RespConnection : IDisposable
     private int _start;
     private int _end;
 
-    public RespConnection(Wire wire, IMesh mesh, RespOptions options, CommandTable commands, RespClients clients, TimeProvider clock)
+    public RespConnection(Wire wire, IMesh mesh, RespOptions options, CommandTable commands, RespClients clients, RespNode node, TimeProvider clock)
     {
         _wire = wire;
         _commands = commands;
         _frame = new RespFrame(options);
         _outbound = new Outbound(wire, options, clock);
-        Session = new RespSession(mesh, options, clock, _outbound, clients, wire.Peer, wire.Local) { WatchAsync = WatchAsync };
+        Session = new RespSession(mesh, options, clock, _outbound, clients, node, wire.Peer, wire.Local) { WatchAsync = WatchAsync };
     }
 
     public RespSession Session { get; }

@@ -1,4 +1,5 @@
 using Mesh.Protocols.Resp.Commands;
+using Mesh.Protocols.Resp.Nodes;
 
 namespace Mesh.Protocols.Resp.Connections;
 
@@ -17,14 +18,17 @@ public sealed class RespSession : IRoomListener, IDisposable
     private RespCommand? _lastCommand;
     private volatile bool _isResp3;
     private bool _countsAsSubscriber;
+    private long _published;
+    private long _pushed;
     private byte[] _ringKey = [];
     private IRing? _ring;
     private readonly (byte[]? Bytes, string Text)[] _names = new (byte[]?, string)[4];
     private int _nextName;
 
-    internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, RespClients clients, string peer, string localAddress)
+    internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, RespClients clients, RespNode node, string peer, string localAddress)
     {
         Clients = clients;
+        Node = node;
         LocalAddress = localAddress;
         _began = _lastAt = clock.GetTimestamp();
         Mesh = mesh;
@@ -53,6 +57,9 @@ public sealed class RespSession : IRoomListener, IDisposable
     /// <summary>All clients of the door.</summary>
     public RespClients Clients { get; }
 
+    /// <summary>The node that the door is.</summary>
+    public RespNode Node { get; }
+
     public string Name { get; set; } = "";
 
     public TimeSpan Age => Clock.GetElapsedTime(_began);
@@ -65,6 +72,9 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     /// <summary>Commands it has sent.</summary>
     public long Commands { get; private set; }
+
+    /// <summary>Messages it has published, and messages it was pushed.</summary>
+    public long Messages => Volatile.Read(ref _published) + Volatile.Read(ref _pushed);
 
     public string LastCommand => _lastCommand?.Name ?? "NULL";
 
@@ -182,6 +192,8 @@ public sealed class RespSession : IRoomListener, IDisposable
         IsBusy = false;
     }
 
+    internal void OnPublish() => Volatile.Write(ref _published, _published + 1);
+
     internal void OnCommand(RespCommand? command)
     {
         _lastCommand = command;
@@ -211,6 +223,7 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public void OnMessage(scoped in RoomMessage message)
     {
+        Interlocked.Increment(ref _pushed);
         var encoded = message.Cache.Form(_isResp3 ? Resp3Form : Resp2Form);
         if (encoded.WrittenCount == 0) PushFrame.Write(encoded, message, _isResp3);
         if (_outbound.AddPush(encoded.WrittenSpan)) PushTurn.Owe(_outbound);

@@ -19,12 +19,16 @@ public sealed class HttpRoutesTests
     [InlineData("/rings", "rings ")]
     [InlineData("/rings/55", "rings /55")]
     [InlineData("/ringside", "zaqar /ringside")]
+    [InlineData("/rooms/a/b", "rooms /rooms/a/b")]
+    [InlineData("/roomsize", "zaqar /roomsize")]
+    [InlineData("/nodes", "nodes /nodes")]
+    [InlineData("/nodes/x", "zaqar /nodes/x")]
     [InlineData("/healthz/live", "")]
     public async Task Each_path_has_its_protocol(string path, string expected)
     {
         var reached = "";
         using var collector = new MetricCollector();
-        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), Reach("rings"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
+        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), Reach("rings"), Reach("rooms"), Reach("nodes"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
         var context = new DefaultHttpContext { Request = { Path = path } };
         await routes.HandleAsync(context);
         Assert.Equal(expected, reached);

@@ -6,6 +6,8 @@ internal sealed class BrokenMesh(Func<AppendResult> append) : IMesh, ICatalogue,
 {
     public ICatalogue Catalogue => this;
 
+    public INodes Nodes => throw new NotSupportedException();
+
     public IPools Pools => throw new NotSupportedException();
 
     public IRooms Rooms => throw new NotSupportedException();

@@ -7,6 +7,8 @@ internal sealed class ForgetfulRooms(IMesh mesh) : IMesh, IRooms
 
     public IRooms Rooms => this;
 
+    public INodes Nodes => mesh.Nodes;
+
     public IPools Pools => mesh.Pools;
 
     public IChannel Channel(StreamName name) => mesh.Channel(name);

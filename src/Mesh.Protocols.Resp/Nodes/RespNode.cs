@@ -1,0 +1,94 @@
+using Mesh.Protocols.Resp.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Protocols.Resp.Nodes;
+
+/// <summary>The node that one door is: it says so once a second, with its load, and has a copy of the table that is at most as old as the last answer. Thread-safe.</summary>
+public sealed partial class RespNode
+{
+    /// <summary>How long a door that closes waits until the others know.</summary>
+    private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(2);
+
+    private readonly INodes _nodes;
+    private readonly RespClients _clients;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private volatile NodeTable _table = NodeTable.Empty;
+    private long _messages;
+    private long _countedAt;
+    private bool _isLost;
+
+    internal RespNode(Node self, INodes nodes, RespClients clients, TimeProvider clock, ILogger log)
+    {
+        (Self, _nodes, _clients, _clock, _log) = (self, nodes, clients, clock, log);
+        _countedAt = clock.GetTimestamp();
+    }
+
+    public Node Self { get; }
+
+    /// <summary>As of the last beat; <see cref="NodeTable.Empty"/> before the first.</summary>
+    public NodeTable Known => _table;
+
+    /// <summary>The table; asked for when there was no beat yet.</summary>
+    public ValueTask<NodeTable> TableAsync()
+    {
+        var table = _table;
+        return table.Nodes.Count > 0 ? new(table) : BeatAsync();
+    }
+
+    /// <summary>Beats until <paramref name="stop"/>, then leaves.</summary>
+    internal async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(INodes.BeatInterval, _clock);
+        try
+        {
+            do await TryBeatAsync();
+            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException)
+        {
+            // The door closes.
+        }
+
+        try
+        {
+            await _nodes.LeaveAsync(Self.Id).AsTask().WaitAsync(LeaveMax);
+        }
+        catch (Exception reason) when (reason is StorageUnavailableException or TimeoutException)
+        {
+            // The others find out by its silence.
+        }
+    }
+
+    private async Task TryBeatAsync()
+    {
+        try
+        {
+            await BeatAsync();
+            _isLost = false;
+        }
+        catch (StorageUnavailableException reason)
+        {
+            if (!_isLost) LogLost(_log, reason.Message);
+            _isLost = true;
+        }
+    }
+
+    private async ValueTask<NodeTable> BeatAsync()
+    {
+        var report = new NodeReport(Self, new NodeLoad(_clients.Count, _clients.Subscriptions, MessagesPerSecond()));
+        if (await _nodes.BeatAsync(report, _table.Version) is { } table) _table = table;
+        return _table;
+    }
+
+    private double MessagesPerSecond()
+    {
+        var (messages, now) = (_clients.Messages, _clock.GetTimestamp());
+        var before = Interlocked.Exchange(ref _messages, messages);
+        var since = _clock.GetElapsedTime(Interlocked.Exchange(ref _countedAt, now), now);
+        return since > TimeSpan.Zero ? Math.Max(0, messages - before) / since.TotalSeconds : 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "This node cannot say that it is there, and rooms may be assigned to others: {Reason}")]
+    private static partial void LogLost(ILogger log, string reason);
+}
