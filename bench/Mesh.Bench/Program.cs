@@ -31,17 +31,21 @@ if (args is ["bare-http", var httpPort])
     ("rse-poll", RseSuite.PollAsync),
     ("rse-wait", RseSuite.WaitAsync),
     (ClusterSuite.Name, ClusterSuite.RunAsync),
+    (ClusterRoomSuite.Name, ClusterRoomSuite.RunAsync),
 ];
+
+// They build and start a cluster.
+string[] onlyWhenNamed = [ClusterSuite.Name, ClusterRoomSuite.Name];
 
 try
 {
     var options = BenchOptions.Parse(args, out var names);
     var unknown = names.Except(suites.Select(suite => suite.Name)).ToArray();
     if (unknown.Length > 0)
-        throw new ArgumentException($"{string.Join(", ", unknown)}: no such test. Tests are {string.Join(", ", suites.Select(suite => suite.Name))}; without a name all but {ClusterSuite.Name} run.");
+        throw new ArgumentException($"{string.Join(", ", unknown)}: no such test. Tests are {string.Join(", ", suites.Select(suite => suite.Name))}; without a name all but {string.Join(" and ", onlyWhenNamed)} run.");
     Console.WriteLine($"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {Environment.ProcessorCount} cores, {options.Runs} runs in turns: median (minimum–maximum).");
     foreach (var (name, run) in suites)
-        if (names.Contains(name) || (names.Count == 0 && name != ClusterSuite.Name)) await run(options);
+        if (names.Contains(name) || (names.Count == 0 && !onlyWhenNamed.Contains(name))) await run(options);
     return 0;
 }
 catch (Exception failure) when (failure is ArgumentException or FileNotFoundException or InvalidOperationException)

@@ -20,7 +20,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 {
     private readonly EmbeddedMeshOptions _options;
     private readonly EngineContext _engine;
-    private readonly StreamRegistry<StreamKeeper> _actors;
+    private readonly Registry<StreamName, StreamKeeper> _actors;
     private readonly RoomDirectory _rooms;
     private readonly RoomHistories _histories;
     private readonly CancellationTokenSource _stop = new();
@@ -33,7 +33,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _options = options;
         var pump = new CommitPump(store, options.Commit);
         var engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
-        _actors = new StreamRegistry<StreamKeeper>(Create, options.ActorsMax);
+        _actors = new Registry<StreamName, StreamKeeper>(Create, options.ActorsMax);
         _pools = new PoolStores(engine.Home, engine.Clock, Lend(options), _stop.Token, _stop.Token);
         _engine = engine with { Pools = _pools };
         var maintenance = new Maintenance(store, _engine.Clock, () => Maintained().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);

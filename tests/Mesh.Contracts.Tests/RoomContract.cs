@@ -73,6 +73,22 @@ public abstract class RoomContract : MeshContract
             Assert.Equal(Enumerable.Range(0, 500).Select(i => $"{publisher}:{i}"), seen.Where(message => message.StartsWith($"{publisher}:", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task Messages_published_without_waiting_arrive_in_order_and_each_is_counted_by_itself()
+    {
+        var (listener, late) = (new Listener(), new Listener());
+        await Mesh.Rooms.SubscribeAsync(Bytes("r"), listener);
+        var counts = await Task.WhenAll(PublishMany(0));
+        await Mesh.Rooms.SubscribePatternAsync(Bytes("r*"), late);
+        var countsLate = await Task.WhenAll(PublishMany(3000));
+        Assert.All(counts, count => Assert.Equal(1, count));
+        Assert.All(countsLate, count => Assert.Equal(2, count));
+        Assert.Equal(Enumerable.Range(0, 6000).Select(i => $"r||{i}"), listener.Messages);
+        Assert.Equal(Enumerable.Range(3000, 3000).Select(i => $"r|r*|{i}"), late.Messages);
+
+        Task<int>[] PublishMany(int from) => [.. Enumerable.Range(from, 3000).Select(i => PublishAsync("r", $"{i}").AsTask())];
+    }
+
     private ValueTask<int> PublishAsync(string room, string payload) => Mesh.Rooms.PublishAsync(Encoding.UTF8.GetBytes(room), Encoding.UTF8.GetBytes(payload));
 
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);

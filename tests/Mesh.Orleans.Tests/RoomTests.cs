@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Mesh.Engine.Storage;
 using Mesh.Orleans.Rooms;
@@ -62,6 +63,22 @@ public sealed class RoomTests
         Assert.Equal((1, 1), (listener.Messages, other.Messages));
         Assert.Equal(2, await gateway.PublishAsync("news"u8, "x"u8));
         Assert.Equal((2, 2), (listener.Messages, other.Messages));
+    }
+
+    [Fact]
+    public async Task Many_messages_whose_answers_are_lost_reach_every_listener_once_and_in_order()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var (one, two) = (new Counter(), new Counter());
+        await fixture.Mesh.Rooms.SubscribeAsync(Bytes("news"), one);
+        await RoomsOf(fixture, 1).SubscribeAsync(Bytes("news"), two);
+        fixture.LoseAnswers(5);
+        var publishers = new[] { fixture.Mesh.Rooms, RoomsOf(fixture, 0) };
+        var counts = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => publishers[i % 2].PublishAsync("news"u8, Encoding.UTF8.GetBytes($"{i}")).AsTask()));
+        Assert.All(counts, count => Assert.Equal(2, count));
+        foreach (var listener in new[] { one, two })
+            for (var publisher = 0; publisher < 2; publisher++)
+                Assert.Equal(Enumerable.Range(0, 2000).Where(i => i % 2 == publisher), listener.Payloads.Select(int.Parse).Where(i => i % 2 == publisher));
     }
 
     [Fact]
@@ -148,10 +165,13 @@ public sealed class RoomTests
 
     private sealed class Counter : IRoomListener
     {
-        private int _messages;
+        private readonly ConcurrentQueue<string> _payloads = new();
 
-        public int Messages => Volatile.Read(ref _messages);
+        public int Messages => _payloads.Count;
 
-        public void OnMessage(scoped in RoomMessage message) => Interlocked.Increment(ref _messages);
+        /// <summary>In the order they came.</summary>
+        public IEnumerable<string> Payloads => _payloads;
+
+        public void OnMessage(scoped in RoomMessage message) => _payloads.Enqueue(Encoding.UTF8.GetString(message.Payload));
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Mesh.Bench.Load;
 using Mesh.Bench.Report;
 using Mesh.Bench.Servers;
@@ -25,8 +24,7 @@ internal static class ClusterSuite
     {
         await using var postgres = await PostgresServer.StartAsync();
         await CompareAsync(options, postgres);
-        await using var cluster = await ClusterProcesses.StartAsync(postgres, silos: 2, gateways: 2, "resp");
-        await SubscribeElsewhereAsync(options, cluster);
+        await using var cluster = await ClusterProcesses.StartAsync(postgres, silos: 2, gateways: 1, "resp");
         await FailOverAsync(options, cluster);
     }
 
@@ -46,10 +44,6 @@ internal static class ClusterSuite
         await RowAsync("XADD, 100 bytes, one ring, 50 clients, -P 16", server => RedisAsync(server, 16, 100_000, "XADD", "ring", "*", "field", Payload));
         await RowAsync("XADD, 100 bytes, 64 rings, 50 clients, -P 16", server => RedisAsync(server, 16, 100_000, "-r", "64", "XADD", "ring:__rand_int__", "*", "field", Payload));
         await RowAsync("XLEN, 64 rings, 50 clients: a grain call each", server => RedisAsync(server, 1, 20_000, "-r", "64", "XLEN", "ring:__rand_int__"));
-        await RowAsync("PUBLISH, no subscriber, 50 clients", server => RedisAsync(server, 1, 20_000, "PUBLISH", "room", Payload));
-        await RowAsync("PUBLISH, no subscriber, 50 clients, -P 32", server => RedisAsync(server, 32, 400_000, "PUBLISH", "room", Payload));
-        await RowAsync("fan-out, 1 publisher × 10 subscribers: deliveries", server => new PubSubLoad(1, 10, 1, 32).RunAsync(server.At("RESP"), options.Duration));
-        await RowAsync("fan-out, 1 publisher × 100 subscribers: deliveries", server => new PubSubLoad(1, 100, 1, 32).RunAsync(server.At("RESP"), options.Duration));
         await RowAsync("Zaqar: post 10, claim 10, delete each, 8 connections", async server => (await Wrk.RunAsync(server.At("HTTP"), "work", 8, options.Duration)).Rate);
         await RowAsync("gRPC: events published, 8 calls", server => GrpcLoad.RunAsync(server.At("gRPC"), (int)(100_000 * options.Scale)));
 
@@ -63,22 +57,10 @@ internal static class ClusterSuite
     /// <summary>Every kind of load once, so that no run pays for what only the first does.</summary>
     private static async Task WarmUpAsync(ServerProcess server)
     {
-        foreach (var command in new[] { new[] { "XADD", "warm", "*", "field", Payload }, ["XLEN", "warm"], ["PUBLISH", "warm", Payload] })
+        foreach (var command in new[] { new[] { "XADD", "warm", "*", "field", Payload }, ["XLEN", "warm"] })
             await RedisBenchmark.RunAsync(server.At("RESP"), 50, 16, WarmUpRequests, command);
-        await new PubSubLoad(1, 10, 1, 32).RunAsync(server.At("RESP"), WarmUp);
         await Wrk.RunAsync(server.At("HTTP"), "work", 8, WarmUp);
         await GrpcLoad.RunAsync(server.At("gRPC"), WarmUpRequests);
-    }
-
-    /// <summary>Publisher and subscriber at one gateway, and at two.</summary>
-    private static async Task SubscribeElsewhereAsync(BenchOptions options, ClusterProcesses cluster)
-    {
-        var (here, there) = (cluster.Gateways[0].EndPoint, cluster.Gateways[1].EndPoint);
-        var table = new Table("A subscriber at another gateway, 2 silos", "load", "the same gateway", "another gateway", "another / the same");
-        await RowAsync("publish to receive, one outstanding, p50, microseconds", subscribed => Task.FromResult(Latency.Run(here, subscribed, (int)(5_000 * options.Scale)).Median));
-        await RowAsync("fan-out, 1 publisher × 10 subscribers: deliveries a second", subscribed => new PubSubLoad(1, 10, 1, 32).RunAsync(here, subscribed, options.Duration));
-
-        Task RowAsync(string load, Func<IPEndPoint, Task<double>> run) => SideBySide.RunAsync(table, load, options.Runs, () => run(here), () => run(there));
     }
 
     /// <summary>A silo of two is killed under load, again and again.</summary>

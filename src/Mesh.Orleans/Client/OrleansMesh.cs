@@ -10,7 +10,7 @@ internal sealed class OrleansMesh : IMesh
 {
     private readonly IGrainFactory _grains;
     private readonly HandleContext _context;
-    private readonly StreamRegistry<StreamHandle> _handles;
+    private readonly Registry<StreamName, StreamHandle> _handles;
     private readonly OrleansRooms _rooms;
 
     public OrleansMesh(IGrainFactory grains, IOptions<MeshClientOptions> options, ClusterChanges changes, ILocalSiloDetails? silo = null)
@@ -18,7 +18,7 @@ internal sealed class OrleansMesh : IMesh
         _grains = grains;
         var patience = new Patience(options.Value.RetryFor, changes);
         _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
-        _handles = new StreamRegistry<StreamHandle>(Create, options.Value.StreamsMax);
+        _handles = new Registry<StreamName, StreamHandle>(Create, options.Value.StreamsMax);
         _rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
         Nodes = new OrleansNodes(grains.GetGrain<INodesGrain>(0), patience);
         Pools = new OrleansPools(grains.GetGrain<IPoolsGrain>(0), patience);

@@ -18,11 +18,11 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     private readonly RoomDirectory _here = new();
     private readonly IGrainFactory _grains;
     private readonly HandleContext _context;
-    private readonly StreamRegistry<CallLine<ReadOnlyMemory<byte>, int>> _lines;
+    private readonly Registry<byte[], RoomLine> _lines;
     private readonly SemaphoreSlim[] _turns = new SemaphoreSlim[TurnsCount];
     private readonly SemaphoreSlim _patternsTurn = new(1);
     private readonly Dictionary<byte[], HashSet<IRoomListener>> _patterns = new(BytesComparer.Instance);
-    private readonly StreamRegistry<RoomMarks> _marks;
+    private readonly Registry<byte[], RoomMarks> _marks;
     private readonly Lazy<RoomProcess> _self;
     private readonly Lock _entering = new();
     private Task? _entered;
@@ -34,8 +34,8 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     {
         _grains = grains;
         _context = context;
-        _lines = new StreamRegistry<CallLine<ReadOnlyMemory<byte>, int>>(name => LineOf(name.Name), context.Options.StreamsMax);
-        _marks = new StreamRegistry<RoomMarks>(_ => new RoomMarks(), context.Options.StreamsMax);
+        _lines = new Registry<byte[], RoomLine>(LineOf, context.Options.StreamsMax, BytesComparer.Instance);
+        _marks = new Registry<byte[], RoomMarks>(_ => new RoomMarks(), context.Options.StreamsMax, BytesComparer.Instance);
         _self = new Lazy<RoomProcess>(() => new RoomProcess(_grains.CreateObjectReference<IRoomMember>(this), silo));
         for (var i = 0; i < TurnsCount; i++) _turns[i] = new SemaphoreSlim(1);
     }
@@ -43,10 +43,8 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     /// <exception cref="StorageUnavailableException">No silo takes the room, or too much waits for it; whether the message reached anybody is not known.</exception>
     public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload)
     {
-        var line = _lines.Get(NameOf(room));
-        return line.TryAdd(payload.ToArray(), payload.Length) is { } receivers
-            ? new(receivers)
-            : ValueTask.FromException<int>(new StorageUnavailableException($"More than {Bounds.BytesMax} bytes wait for the room; send less."));
+        var line = _lines.FindRecent(room) ?? _lines.Get(room.ToArray());
+        return line.TryAdd(payload) ?? ValueTask.FromException<int>(new StorageUnavailableException($"More than {Bounds.BytesMax} bytes wait for the room; send less."));
     }
 
     public ValueTask SubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => InTurnAsync(TurnOf(room), async () =>
@@ -98,13 +96,21 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
 
     public ValueTask<int> PatternsAsync() => _context.Patience.CallAsync(AudienceGrain.PatternsAsync);
 
-    async ValueTask<int[]> IRoomMember.HandOutAsync(byte[] room, RoomPost[] posts)
+    ValueTask<int[][]> IRoomMember.HandOutAsync(byte[] room, RoomPosts[] posts)
     {
-        var marks = _marks.Get(NameOf(room));
-        var receivers = new int[posts.Length];
-        for (var i = 0; i < posts.Length; i++)
-            receivers[i] = marks.TryAdvance(posts[i]) ? await _here.PublishAsync(room, posts[i].Payload.Span) : _here.ReceiversOf(room);
-        return receivers;
+        var marks = _marks.Get(room);
+        var receivers = new int[posts.Length][];
+        PushTurn.Begin();
+        try
+        {
+            for (var i = 0; i < posts.Length; i++) receivers[i] = HandOut(room, posts[i], marks.Advance(posts[i]));
+        }
+        finally
+        {
+            PushTurn.End();
+        }
+
+        return new(receivers);
     }
 
     ValueTask<int> IRoomMember.ListenersAsync(byte[] room) => _here.SubscribersAsync(room);
@@ -130,19 +136,34 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
 
     private IRoomGrain Grain(ReadOnlySpan<byte> room) => _grains.GetGrain<IRoomGrain>(RoomKey.Of(room));
 
-    private CallLine<ReadOnlyMemory<byte>, int> LineOf(string key)
+    private RoomLine LineOf(byte[] room)
     {
-        var grain = _grains.GetGrain<IRoomGrain>(key);
-        return new(messages => SendAsync(grain, messages), Bounds);
+        var grain = Grain(room);
+        return new(batch => SendAsync(grain, batch), Bounds);
     }
 
     /// <summary>Sent again under the same numbers, so that no listener gets a message twice.</summary>
-    private async ValueTask<IReadOnlyList<int>> SendAsync(IRoomGrain grain, IReadOnlyList<ReadOnlyMemory<byte>> messages)
+    private ValueTask<int[]> SendAsync(IRoomGrain grain, MessageBatch batch)
     {
-        var number = _context.Numbers.Take(messages.Count);
-        var posts = new RoomPost[messages.Count];
-        for (var i = 0; i < posts.Length; i++) posts[i] = new RoomPost(_context.Numbers.Sender, number + i, messages[i]);
-        return await _context.Patience.CallAsync(() => grain.PublishAsync(posts));
+        var posts = batch.ToPosts(_context.Numbers);
+        return _context.Patience.CallAsync(() => grain.PublishAsync(posts));
+    }
+
+    /// <param name="room">The room.</param>
+    /// <param name="posts">Messages.</param>
+    /// <param name="known">So many from the first on were handed out before, and are only counted.</param>
+    private int[] HandOut(byte[] room, RoomPosts posts, int known)
+    {
+        var receivers = new int[posts.Count];
+        if (known > 0) receivers.AsSpan(0, known).Fill(_here.ReceiversOf(room));
+        var rest = posts.Bytes.Span;
+        for (var i = 0; i < posts.Count; i++)
+        {
+            var message = RoomPosts.Next(ref rest);
+            if (i >= known) receivers[i] = _here.HandOut(room, message);
+        }
+
+        return receivers;
     }
 
     /// <summary>The process ends: nobody asks it for listeners from now on, nor waits for it.</summary>
@@ -165,8 +186,6 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
             // No silo answers.
         }
     }
-
-    private static StreamName NameOf(ReadOnlySpan<byte> room) => new(StreamName.DefaultProject, StreamKind.Room, RoomKey.Of(room));
 
     /// <summary>The first listener makes the process known to all silos, and it comes back to its rooms whenever the cluster changes.</summary>
     private Task EnterAsync()

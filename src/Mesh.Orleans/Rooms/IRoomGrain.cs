@@ -14,7 +14,7 @@ public interface IRoomGrain : IGrainWithStringKey
     /// </summary>
     /// <returns>How many listeners each one reached.</returns>
     [ResponseTimeout("00:01:00")]
-    ValueTask<int[]> PublishAsync([Immutable] RoomPost[] posts);
+    ValueTask<int[]> PublishAsync(RoomPosts posts);
 
     /// <summary>Listeners of the room itself, over the cluster.</summary>
     [ResponseTimeout("00:01:00")]

@@ -5,7 +5,7 @@ public interface IRoomMember : IGrainObserver
 {
     /// <summary>Hands messages of one room out, in this order; those that were handed out before are only counted.</summary>
     /// <returns>How many listeners each one reached here: once for the room, and once for each pattern.</returns>
-    ValueTask<int[]> HandOutAsync([Immutable] byte[] room, [Immutable] RoomPost[] posts);
+    ValueTask<int[][]> HandOutAsync([Immutable] byte[] room, [Immutable] RoomPosts[] posts);
 
     /// <summary>Listeners of the room itself here.</summary>
     ValueTask<int> ListenersAsync([Immutable] byte[] room);

@@ -23,7 +23,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
     /// <summary>Processes that did not answer the last time: nobody waits for them again before they do. Guarded by itself.</summary>
     private readonly HashSet<RoomProcess> _silent = [];
 
-    private readonly Dictionary<RoomProcess, CallLine<RoomPost, int>> _lines = [];
+    private readonly Dictionary<RoomProcess, CallLine<RoomPosts, int[]>> _lines = [];
     private RoomProcess[] _matching = [];
     private long _matchingVersion = -1;
 
@@ -51,19 +51,19 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         return _members.Remove(process) ? SaveAsync() : default;
     }
 
-    public async ValueTask<int[]> PublishAsync(RoomPost[] posts)
+    public async ValueTask<int[]> PublishAsync(RoomPosts posts)
     {
-        var answers = new List<Task<int>>[posts.Length];
-        var targets = Targets();
-        for (var i = 0; i < posts.Length; i++)
+        var answers = new List<Task<int[]>>();
+        foreach (var target in Targets())
+            if (LineOf(target).TryAdd(posts, posts.Bytes.Length) is { } answer) answers.Add(answer);
+        if (answers is [var only]) return await only;
+        var receivers = new int[posts.Count];
+        foreach (var answer in answers)
         {
-            answers[i] = [];
-            foreach (var target in targets)
-                if (LineOf(target).TryAdd(posts[i], posts[i].Payload.Length) is { } answer) answers[i].Add(answer);
+            var reached = await answer;
+            for (var i = 0; i < receivers.Length; i++) receivers[i] += reached[i];
         }
 
-        var receivers = new int[posts.Length];
-        for (var i = 0; i < posts.Length; i++) receivers[i] = (await Task.WhenAll(answers[i])).Sum();
         return receivers;
     }
 
@@ -81,16 +81,16 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         return _matching.Length == 0 ? _members : [.. _members, .. _matching];
     }
 
-    private CallLine<RoomPost, int> LineOf(RoomProcess process)
+    private CallLine<RoomPosts, int[]> LineOf(RoomProcess process)
     {
         if (!_lines.TryGetValue(process, out var line)) _lines[process] = line = new(posts => SendAsync(process, posts), Bounds);
         return line;
     }
 
     /// <summary>Not in the grain's turns.</summary>
-    private async ValueTask<IReadOnlyList<int>> SendAsync(RoomProcess process, IReadOnlyList<RoomPost> posts)
+    private async ValueTask<IReadOnlyList<int[]>> SendAsync(RoomProcess process, IReadOnlyList<RoomPosts> posts)
     {
-        RoomPost[] sent = [.. posts];
+        RoomPosts[] sent = [.. posts];
         bool isPatient;
         lock (_silent) isPatient = !_silent.Contains(process);
         var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient);
@@ -101,7 +101,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         }
 
         if (reached.How == ReachedHow.Gone) Forget(process);
-        return reached.Answer ?? new int[sent.Length];
+        return reached.Answer ?? Array.ConvertAll(sent, one => new int[one.Count]);
     }
 
     /// <summary>One that does not answer may have listeners; one that has none costs a call.</summary>

@@ -13,23 +13,20 @@ internal sealed class RoomMarks
     private readonly Dictionary<ulong, long> _last = [];
     private readonly Queue<ulong> _order = new();
 
-    /// <returns>False when the message was handed out before.</returns>
-    public bool TryAdvance(in RoomPost post)
+    /// <returns>How many of the messages, from the first on, were handed out before.</returns>
+    public int Advance(RoomPosts posts)
     {
         lock (_change)
         {
-            if (_last.TryGetValue(post.Sender, out var last))
-            {
-                if (post.Number <= last) return false;
-            }
-            else
+            if (!_last.TryGetValue(posts.Sender, out var last))
             {
                 if (_last.Count == SendersMax) _last.Remove(_order.Dequeue());
-                _order.Enqueue(post.Sender);
+                _order.Enqueue(posts.Sender);
+                last = posts.First - 1;
             }
 
-            _last[post.Sender] = post.Number;
-            return true;
+            _last[posts.Sender] = Math.Max(last, posts.Last);
+            return (int)Math.Clamp(last - posts.First + 1, 0, posts.Count);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace Mesh.Protocols.Resp.Commands;
 /// The XADDs of one connection that are not answered yet. Neighbours with the same key and options go to the mesh as one segment; groups wait for their
 /// commits together, and are answered in order. Not thread-safe.
 /// </summary>
-internal sealed class AppendGroup(RespSession session) : IDisposable
+internal sealed class AppendGroup(RespSession session) : PipelineGroup, IDisposable
 {
     /// <summary>Bytes of one segment beyond which an XADD begins another, so that a large entry is refused, or waits, alone.</summary>
     private const int SegmentBytesFull = 256 * 1024;
@@ -25,10 +25,9 @@ internal sealed class AppendGroup(RespSession session) : IDisposable
     private int _waitingCount;
     private long _waitingBytes;
 
-    /// <summary>True when every XADD so far is answered.</summary>
-    public bool IsEmpty => _segment.Count == 0 && _waiting.Count == 0;
+    public override bool IsEmpty => _segment.Count == 0 && _waiting.Count == 0;
 
-    public bool IsFull => _waitingCount + _segment.Count >= WaitingMax || _waitingBytes + _segment.Length >= WaitingBytesMax;
+    public override bool IsFull => _waitingCount + _segment.Count >= WaitingMax || _waitingBytes + _segment.Length >= WaitingBytesMax;
 
     /// <summary>Adds an entry that gets its id from the ring.</summary>
     public void Add(IRing ring, in AppendOptions options, ReadOnlySpan<byte> header, ReadOnlySpan<byte> fields)
@@ -42,8 +41,7 @@ internal sealed class AppendGroup(RespSession session) : IDisposable
         _segment.End();
     }
 
-    /// <summary>Waits until all are durable and writes their replies.</summary>
-    public ValueTask FinishAsync()
+    public override ValueTask FinishAsync()
     {
         if (IsEmpty) return default;
         Issue();

@@ -45,15 +45,15 @@ internal sealed class CommandTable
         var command = Find(arguments[0]);
         session.OnCommand(command);
         if (session.Replies == ReplyMode.SkipNext) return RunUnansweredAsync(session, command, new SavedArguments(arguments));
-        if (command is { JoinsAppends: true } || session.Appends.IsEmpty) return Run(session, command, arguments);
+        if (session.Waiting is not { } waiting || command?.GroupOf(session) == waiting) return Run(session, command, arguments);
 
-        // What was appended before must be seen by what follows, and answered first. The arguments are copied: the frame is read on meanwhile.
-        return RunAfterAppendsAsync(session, command, new SavedArguments(arguments));
+        // What was done before must be seen by what follows, and answered first. The arguments are copied: the frame is read on meanwhile.
+        return RunAfterAsync(waiting, session, command, new SavedArguments(arguments));
     }
 
-    private static async ValueTask RunAfterAppendsAsync(RespSession session, RespCommand? command, SavedArguments saved)
+    private static async ValueTask RunAfterAsync(PipelineGroup waiting, RespSession session, RespCommand? command, SavedArguments saved)
     {
-        await session.Appends.FinishAsync();
+        await waiting.FinishAsync();
         await Run(session, command, saved.Arguments);
     }
 
@@ -66,11 +66,11 @@ internal sealed class CommandTable
         }
         catch (Exception reason) when (ErrorMap.Of(reason) is not null)
         {
-            await session.Appends.FinishAsync();
+            await session.FinishAsync();
             session.Reply.Error(ErrorMap.Of(reason)!);
         }
 
-        await session.Appends.FinishAsync();
+        await session.FinishAsync();
     }
 
     /// <summary>Runs the command after CLIENT REPLY SKIP.</summary>
@@ -79,7 +79,7 @@ internal sealed class CommandTable
         try
         {
             await Run(session, command, saved.Arguments);
-            await session.Appends.FinishAsync();
+            await session.FinishAsync();
         }
         finally
         {
@@ -118,10 +118,10 @@ internal sealed class CommandTable
         return new RespErrorException("EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command");
     }
 
-    /// <summary>An error of a command that joins the appends is answered after those before it.</summary>
+    /// <summary>An error of a command that joins those that wait is answered after them.</summary>
     public static async ValueTask FailAsync(RespSession session, string error)
     {
-        await session.Appends.FinishAsync();
+        await session.FinishAsync();
         session.Reply.Error(error);
     }
 

@@ -8,6 +8,9 @@ namespace Mesh.Protocols.Resp.Commands;
 /// <param name="isShard">The channel is a shard channel.</param>
 internal sealed class PublishCommand(string name, bool isShard) : RespCommand(name, 3)
 {
+    /// <summary>One that may receive what it publishes is answered before its next message is on its way.</summary>
+    internal override PipelineGroup? GroupOf(RespSession session) => session.SubscriptionCount == 0 ? session.Publishes : null;
+
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
         session.OnPublish();
@@ -15,10 +18,7 @@ internal sealed class PublishCommand(string name, bool isShard) : RespCommand(na
         // What this client may receive of it comes after the replies to what it asked before.
         if (session.SubscriptionCount > 0) session.CommitReplies();
         var published = session.Mesh.Rooms.PublishAsync(isShard ? ShardRooms.NameOf(arguments[1]) : arguments[1], arguments[2]);
-        if (!published.IsCompletedSuccessfully) return ReplyAsync(session, published);
-        session.Reply.Integer(published.Result);
-        return default;
+        session.Publishes.Add(published, arguments[2].Length);
+        return session.SubscriptionCount > 0 || session.Publishes.IsFull ? session.Publishes.FinishAsync() : default;
     }
-
-    private static async ValueTask ReplyAsync(RespSession session, ValueTask<int> published) => session.Reply.Integer(await published);
 }

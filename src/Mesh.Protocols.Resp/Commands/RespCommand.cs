@@ -15,8 +15,8 @@ public abstract class RespCommand(string name, int arity)
     /// <summary>Whether a RESP2 connection that has subscribed may send it.</summary>
     public virtual bool IsAllowedWhileSubscribed => false;
 
-    /// <summary>Whether it only adds to the appends that wait, so that it need not wait for those before it.</summary>
-    public virtual bool JoinsAppends => false;
+    /// <summary>The group that it only adds to, so that it need not wait for those before it; null when it waits for them.</summary>
+    internal virtual PipelineGroup? GroupOf(RespSession session) => null;
 
     /// <summary>Whether it runs at once between MULTI and EXEC.</summary>
     public bool RunsWithinTransaction => Name is "multi" or "exec" or "discard" or "watch" or "quit" or "reset";

@@ -14,7 +14,7 @@ internal sealed class XAddCommand() : RespCommand("xadd", -5)
     private const int ArrayHeaderBytesMax = 16;
     private const int RecordBytesExtra = 1024;
 
-    public override bool JoinsAppends => true;
+    internal override PipelineGroup? GroupOf(RespSession session) => session.Appends;
 
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {

@@ -7,7 +7,7 @@ namespace Mesh.Protocols.Resp.Connections;
 /// What waits to be sent on one socket. Anybody may add; one send at a time is under way, and takes with it all that was added before it. Bytes that wait
 /// are bounded: a peer that does not read is cut off. Thread-safe.
 /// </summary>
-internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider clock)
+internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider clock) : IOwed
 {
     private readonly Lock _gate = new();
     private RespBuffer _filling = new();

@@ -182,7 +182,7 @@ internal sealed class RespConnection : IDisposable
             }
 
             isDone = true;
-            return Session.Appends.FinishAsync();
+            return Session.FinishAsync();
         }
         catch (RespProtocolException broken)
         {

@@ -37,6 +37,7 @@ public sealed class RespSession : IRoomListener, IDisposable
         Peer = peer;
         _outbound = outbound;
         Appends = new AppendGroup(this);
+        Publishes = new PublishGroup(this);
         Id = Interlocked.Increment(ref _lastId);
     }
 
@@ -120,6 +121,14 @@ public sealed class RespSession : IRoomListener, IDisposable
     public CancellationToken Stopping { get; internal set; }
 
     internal AppendGroup Appends { get; }
+
+    internal PublishGroup Publishes { get; }
+
+    /// <summary>Those that wait; never of two kinds at once.</summary>
+    internal PipelineGroup? Waiting => !Appends.IsEmpty ? Appends : !Publishes.IsEmpty ? Publishes : null;
+
+    /// <summary>Waits until all that waits is done and writes the replies.</summary>
+    internal ValueTask FinishAsync() => Waiting?.FinishAsync() ?? default;
 
     /// <summary>The ring of a key; asking for the same one again costs a comparison.</summary>
     /// <exception cref="RespErrorException">The key is no UTF-8.</exception>

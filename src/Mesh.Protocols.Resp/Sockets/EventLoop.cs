@@ -3,7 +3,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Mesh.Protocols.Resp.Connections;
 
 namespace Mesh.Protocols.Resp.Sockets;
 

@@ -13,7 +13,7 @@ public sealed class LeavingTests
     {
         await using var store = new MemoryLogStore();
         await using var mesh = await EmbeddedMesh.StartAsync(store);
-        await using var listener = RespListener.Start(new IPEndPoint(IPAddress.Loopback, 0), new ForgetfulRooms(mesh));
+        await using var listener = RespListener.Start(new IPEndPoint(IPAddress.Loopback, 0), new DistantRooms(mesh));
         await using (var wire = await RespWire.ConnectAsync(listener.EndPoint))
         {
             foreach (var room in new[] { "a", "b", "c" }) await wire.AskAsync("SUBSCRIBE", room);

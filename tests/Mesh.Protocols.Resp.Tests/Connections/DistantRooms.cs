@@ -1,8 +1,19 @@
+using System.Text;
+
 namespace Mesh.Protocols.Resp.Tests.Connections;
 
-/// <summary>The rooms of a mesh whose cluster cannot be told that somebody leaves: the listener is gone here, and the call fails.</summary>
-internal sealed class ForgetfulRooms(IMesh mesh) : IMesh, IRooms
+/// <summary>
+/// The rooms of a mesh whose cluster is far away: what is published arrives when <see cref="Arrive"/> says so, to nobody in the room "lost", and when somebody
+/// leaves the call fails after the listener is gone here.
+/// </summary>
+internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
 {
+    private readonly TaskCompletionSource _arrive = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _onTheirWay;
+
+    /// <summary>Messages published so far.</summary>
+    public int OnTheirWay => Volatile.Read(ref _onTheirWay);
+
     public ICatalogue Catalogue => mesh.Catalogue;
 
     public IRooms Rooms => this;
@@ -10,6 +21,8 @@ internal sealed class ForgetfulRooms(IMesh mesh) : IMesh, IRooms
     public INodes Nodes => mesh.Nodes;
 
     public IPools Pools => mesh.Pools;
+
+    public void Arrive() => _arrive.SetResult();
 
     public IChannel Channel(StreamName name) => mesh.Channel(name);
 
@@ -21,7 +34,11 @@ internal sealed class ForgetfulRooms(IMesh mesh) : IMesh, IRooms
 
     public IStreamLog Room(StreamName name) => mesh.Room(name);
 
-    public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload) => mesh.Rooms.PublishAsync(room, payload);
+    public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload)
+    {
+        Interlocked.Increment(ref _onTheirWay);
+        return ArriveAsync(Encoding.UTF8.GetString(room), payload.ToArray());
+    }
 
     public ValueTask SubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => mesh.Rooms.SubscribeAsync(room, listener);
 
@@ -44,4 +61,10 @@ internal sealed class ForgetfulRooms(IMesh mesh) : IMesh, IRooms
     public ValueTask<int> SubscribersAsync(ReadOnlyMemory<byte> room) => mesh.Rooms.SubscribersAsync(room);
 
     public ValueTask<int> PatternsAsync() => mesh.Rooms.PatternsAsync();
+
+    private async ValueTask<int> ArriveAsync(string room, byte[] payload)
+    {
+        await _arrive.Task;
+        return room == "lost" ? throw new StorageUnavailableException("No silo answers.") : await mesh.Rooms.PublishAsync(Encoding.UTF8.GetBytes(room), payload);
+    }
 }
