@@ -76,7 +76,7 @@ public abstract class RoomContract : MeshContract
     [Fact]
     public async Task Messages_published_without_waiting_arrive_in_order_and_each_is_counted_by_itself()
     {
-        var (listener, late) = (new Listener(), new Listener());
+        var (listener, late) = (new RoomListener(), new RoomListener());
         await Mesh.Rooms.SubscribeAsync(Bytes("r"), listener);
         var counts = await Task.WhenAll(PublishMany(0));
         await Mesh.Rooms.SubscribePatternAsync(Bytes("r*"), late);

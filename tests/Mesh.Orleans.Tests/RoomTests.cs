@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text;
+using Mesh.Contracts.Tests;
 using Mesh.Engine.Storage;
 using Mesh.Orleans.Rooms;
 using Mesh.Testing.Postgres;
@@ -17,10 +17,10 @@ public sealed class RoomTests
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
         var (gateway, one, two) = (fixture.Mesh.Rooms, RoomsOf(fixture, 0), RoomsOf(fixture, 1));
-        var listener = new Counter();
+        var listener = new RoomListener();
         await gateway.SubscribeAsync(Bytes("news"), listener);
         await one.SubscribeAsync(Bytes("news"), listener);
-        await one.SubscribeAsync(Bytes("news"), new Counter());
+        await one.SubscribeAsync(Bytes("news"), new RoomListener());
         await two.SubscribePatternAsync(Bytes("n*"), listener);
         foreach (var publisher in new[] { gateway, one, two })
         {
@@ -31,7 +31,7 @@ public sealed class RoomTests
             Assert.Equal(1, await publisher.PublishAsync("nobody"u8, "x"u8));
         }
 
-        Assert.Equal(12, listener.Messages);
+        Assert.Equal(12, listener.Messages.Count);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class RoomTests
         {
             var (pattern, room) = (Bytes($"room {i}*"), Encoding.UTF8.GetBytes($"room {i}."));
             await two.PublishAsync(room, "before"u8); // the room is active, and knows the patterns so far
-            var listener = new Counter();
+            var listener = new RoomListener();
             await one.SubscribePatternAsync(pattern, listener);
             Assert.Equal(1, await two.PublishAsync(room, "x"u8));
             await one.UnsubscribePatternAsync(pattern, listener);
@@ -55,21 +55,21 @@ public sealed class RoomTests
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
         var (gateway, silo) = (fixture.Mesh.Rooms, RoomsOf(fixture, 1));
-        var (listener, other) = (new Counter(), new Counter());
+        var (listener, other) = (new RoomListener(), new RoomListener());
         await gateway.SubscribeAsync(Bytes("news"), listener);
         await silo.SubscribePatternAsync(Bytes("n*"), other);
         fixture.LoseAnswers(3);
         Assert.Equal(2, await gateway.PublishAsync("news"u8, "x"u8));
-        Assert.Equal((1, 1), (listener.Messages, other.Messages));
+        Assert.Equal((1, 1), (listener.Messages.Count, other.Messages.Count));
         Assert.Equal(2, await gateway.PublishAsync("news"u8, "x"u8));
-        Assert.Equal((2, 2), (listener.Messages, other.Messages));
+        Assert.Equal((2, 2), (listener.Messages.Count, other.Messages.Count));
     }
 
     [Fact]
     public async Task Many_messages_whose_answers_are_lost_reach_every_listener_once_and_in_order()
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
-        var (one, two) = (new Counter(), new Counter());
+        var (one, two) = (new RoomListener(), new RoomListener());
         await fixture.Mesh.Rooms.SubscribeAsync(Bytes("news"), one);
         await RoomsOf(fixture, 1).SubscribeAsync(Bytes("news"), two);
         fixture.LoseAnswers(5);
@@ -78,7 +78,7 @@ public sealed class RoomTests
         Assert.All(counts, count => Assert.Equal(2, count));
         foreach (var listener in new[] { one, two })
             for (var publisher = 0; publisher < 2; publisher++)
-                Assert.Equal(Enumerable.Range(0, 2000).Where(i => i % 2 == publisher), listener.Payloads.Select(int.Parse).Where(i => i % 2 == publisher));
+                Assert.Equal(Enumerable.Range(0, 2000).Where(i => i % 2 == publisher), listener.Heard.Select(int.Parse).Where(i => i % 2 == publisher));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class RoomTests
     {
         await using var fixture = await OrleansOnPostgres.StartAsync();
         var rooms = fixture.Mesh.Rooms;
-        var listener = new Counter();
+        var listener = new RoomListener();
         await rooms.SubscribeAsync(Bytes("news"), listener);
         await rooms.SubscribePatternAsync(Bytes("n*"), listener);
         await RoomsOf(fixture, 0).SubscribeAsync(Bytes("news"), listener);
@@ -123,11 +123,11 @@ public sealed class RoomTests
         var rooms = Enumerable.Range(0, 40).Select(i => Bytes($"room {i}")).ToList();
         foreach (var room in rooms)
         {
-            await gateway.SubscribeAsync(room, new Counter());
-            await survivor.SubscribeAsync(room, new Counter());
+            await gateway.SubscribeAsync(room, new RoomListener());
+            await survivor.SubscribeAsync(room, new RoomListener());
         }
 
-        await gateway.SubscribePatternAsync(Bytes("room 1*"), new Counter());
+        await gateway.SubscribePatternAsync(Bytes("room 1*"), new RoomListener());
         await fixture.Cluster.KillSiloAsync(fixture.Cluster.Silos[0]);
         await CheckAsync(reached: 2);
         await fixture.Cluster.StartAdditionalSiloAsync();
@@ -162,16 +162,4 @@ public sealed class RoomTests
         fixture.Cluster.GetSiloServiceProvider(fixture.Cluster.Silos[silo].SiloAddress).GetRequiredService<IMesh>().Rooms;
 
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
-
-    private sealed class Counter : IRoomListener
-    {
-        private readonly ConcurrentQueue<string> _payloads = new();
-
-        public int Messages => _payloads.Count;
-
-        /// <summary>In the order they came.</summary>
-        public IEnumerable<string> Payloads => _payloads;
-
-        public void OnMessage(scoped in RoomMessage message) => _payloads.Enqueue(Encoding.UTF8.GetString(message.Payload));
-    }
 }
