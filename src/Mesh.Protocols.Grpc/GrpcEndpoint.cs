@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Mesh.Protocols.Grpc.Framing;
 using Mesh.Protocols.Grpc.Protobus;
+using Mesh.Topics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,23 +22,23 @@ public sealed class GrpcEndpoint
     /// <param name="stopping">Cancelled when the server begins to stop: publishers' events are stored to the last received, then all calls end with UNAVAILABLE.</param>
     /// <param name="log">Gets failures that no client caused.</param>
     /// <param name="clock">Measures deadlines and waits.</param>
+    /// <param name="topics">Where events go by their topics; null for one partition.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public GrpcEndpoint(
-        IMesh mesh, GrpcOptions? options = null, CancellationToken stopping = default, ILogger<GrpcEndpoint>? log = null, TimeProvider? clock = null)
+        IMesh mesh, GrpcOptions? options = null, CancellationToken stopping = default, ILogger<GrpcEndpoint>? log = null, TimeProvider? clock = null,
+        TopicPartitions? topics = null)
     {
         options ??= new GrpcOptions();
         options.Check();
         clock ??= TimeProvider.System;
+        topics ??= new TopicPartitions(mesh, TopicHomes.Default);
         var methods = new Dictionary<string, GrpcMethod>
         {
-            [Service + "Publish"] = new PublishMethod(mesh, options, clock).RunAsync,
-            [Service + "Subscribe"] = new SubscribeMethod(mesh, options).RunAsync,
+            [Service + "Publish"] = new PublishMethod(topics, options, clock).RunAsync,
+            [Service + "Subscribe"] = new SubscribeMethod(topics, options).RunAsync,
         };
         _server = new GrpcServer(methods.ToFrozenDictionary(), options, clock, stopping, log ?? NullLogger<GrpcEndpoint>.Instance);
     }
-
-    /// <summary>The home of every topic that no rule gives another.</summary>
-    public static StreamName Events { get; } = StreamName.Partition("events");
 
     /// <summary>Serves one call to its end.</summary>
     public Task HandleAsync(HttpContext context) => _server.HandleAsync(context);

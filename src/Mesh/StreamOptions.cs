@@ -52,6 +52,13 @@ public sealed record StreamOptions
     /// <summary>The pool that holds the stream's records; null is the host's own store. Chosen when the stream is made, unless it is given then; changing it later has no effect.</summary>
     public string? Pool { get; init; }
 
+    /// <summary>Whether it keeps what the other keeps: age, count and bytes.</summary>
+    public bool Keeps(StreamOptions other) => Keeping(other) == this;
+
+    /// <summary>These options with the other's retention.</summary>
+    public StreamOptions Keeping(StreamOptions other) =>
+        this with { RetentionAge = other.RetentionAge, RetentionCount = other.RetentionCount, RetentionBytes = other.RetentionBytes };
+
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StreamOptionsJson.Default.StreamOptions);
 

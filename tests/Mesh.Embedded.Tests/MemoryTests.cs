@@ -23,6 +23,11 @@ public sealed class PartitionsInMemory : PartitionContract
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class TopicsInMemory : TopicsContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class RoomsInMemory : RoomContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());

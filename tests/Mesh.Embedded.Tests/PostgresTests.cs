@@ -30,6 +30,12 @@ public sealed class PartitionsInPostgres : PartitionContract
 }
 
 [RequiresPostgres]
+public sealed class TopicsInPostgres : TopicsContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+[RequiresPostgres]
 public sealed class QueuesInPostgres : QueueContract
 {
     protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();

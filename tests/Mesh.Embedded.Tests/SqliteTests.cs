@@ -25,6 +25,11 @@ public sealed class PartitionsInSqlite : PartitionContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
+public sealed class TopicsInSqlite : TopicsContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
+}
+
 public sealed class RoomHistoriesInSqlite : RoomHistoryContract
 {
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();

@@ -25,6 +25,11 @@ public sealed class PartitionsInACluster : PartitionContract
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class TopicsInACluster : TopicsContract
+{
+    protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class QueuesInACluster : QueueContract
 {
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Mesh.Protocols.Grpc.Framing;
+using Mesh.Topics;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Protocols.Grpc.Tests;
@@ -32,7 +33,7 @@ public sealed class ErrorMapTests
     public void Failures_of_storage_are_unavailable_and_others_are_internal_without_their_text()
     {
         Assert.Equal(StatusCode.Unavailable, ErrorMap.FromFailure(new StorageUnavailableException("locked"), NullLogger.Instance).Code);
-        Assert.Equal(StatusCode.Unavailable, ErrorMap.FromFailure(new StreamFencedException(GrpcEndpoint.Events), NullLogger.Instance).Code);
+        Assert.Equal(StatusCode.Unavailable, ErrorMap.FromFailure(new StreamFencedException(TopicHomes.Events), NullLogger.Instance).Code);
         var status = ErrorMap.FromFailure(new InvalidOperationException("secret"), NullLogger.Instance);
         Assert.Equal(StatusCode.Internal, status.Code);
         Assert.DoesNotContain("secret", status.Message, StringComparison.Ordinal);

@@ -69,6 +69,24 @@ public sealed class OptionReaderTests
     public void What_clients_cannot_reach_is_not_told_to_them(string text) => Assert.Throws<OptionException>(() => Read(["--resp-advertise", text]));
 
     [Fact]
+    public void An_option_may_be_repeated_and_the_source_that_wins_replaces_the_others()
+    {
+        const string File = """{ "Mesh": { "partition": ["f1:a", "f2:b"] } }""";
+        string[] Prefixes(StandaloneOptions options) => [.. options.Partitions.Select(rule => rule.Prefix)];
+        Assert.Equal(["f1", "f2"], Prefixes(Read([], File)));
+        Assert.Equal(["v1", "v2"], Prefixes(Read([], File, ("MESH__PARTITION", "v1:a\nv2:b\n"))));
+        Assert.Equal(["c1", "c2"], Prefixes(Read(["--partition", "c1:a", "--partition=c2:b"], File, ("MESH__PARTITION", "v1:a"))));
+        Assert.Empty(Prefixes(Read(["--partition", "none"], File)));
+    }
+
+    [Fact]
+    public void A_rule_that_cannot_be_followed_is_refused_with_its_place()
+    {
+        var refused = Assert.Throws<OptionException>(() => Read(["--partition", "fine:.*", "--partition", "bad:("]));
+        Assert.Equal("--partition: \"bad:(\" does not fit; The pattern '(' cannot be used: a '(' is not closed (prefix:regex).", refused.Message);
+    }
+
+    [Fact]
     public void Off_closes_a_door() => Assert.Null(Read(["--rse=off"]).Rse);
 
     [Theory]

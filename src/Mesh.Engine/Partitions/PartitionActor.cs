@@ -5,6 +5,7 @@ using Mesh.Engine.Log;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Frames;
+using Mesh.Topics;
 
 namespace Mesh.Engine.Partitions;
 
@@ -22,11 +23,11 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var matcher = new TopicMatcher(filter);
-        var history = await HistoryAsync(filter, historyDepth);
+        var history = await HistoryAsync(filter, historyDepth, cancel);
         yield return history.FirstPage;
-        for (var at = 0; at < history.Sequences.Count; at += TopicHistory.PageRecords)
+        foreach (var part in history.Parts())
         {
-            var picked = await PickAsync(history, at, cancel);
+            var picked = await PickAsync(part, cancel);
             if (picked.Count > 0) yield return picked;
         }
 
@@ -37,28 +38,23 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
         }
     }
 
-    /// <summary>What a subscription begins with, and from where it goes on live.</summary>
     /// <exception cref="ArgumentException">The pattern does not match in linear time, or the depth is out of bounds.</exception>
-    public async ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int depth)
+    public async ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(depth);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(depth, IPartition.HistoryDepthMax);
+        ArgumentOutOfRangeException.ThrowIfNegative(historyDepth);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(historyDepth, IPartition.HistoryDepthMax);
         var matcher = new TopicMatcher(filter);
         await LoadPlacesAsync();
         lock (Turn)
         {
             return Log is { } log
-                ? new TopicHistory(log.Number, log.ReadableLow, log.High, depth > 0 ? _topics.Last(matcher, depth, log.ReadableLow) : [])
+                ? new TopicHistory(log.Number, log.ReadableLow, log.High, historyDepth > 0 ? _topics.Last(matcher, historyDepth, log.ReadableLow) : [])
                 : new TopicHistory(default, Sequence.First, Sequence.None, []);
         }
     }
 
-    /// <summary>Up to <see cref="TopicHistory.PageRecords"/> records of a history, from the one at <paramref name="at"/> on; those gone since are left out.</summary>
-    public async ValueTask<RecordPage> PickAsync(TopicHistory history, int at, CancellationToken cancel = default)
-    {
-        var sequences = history.Sequences.Skip(at).Take(TopicHistory.PageRecords).ToList();
-        return history.Page(await PickAsync(history.Stream, sequences, cancel));
-    }
+    public async ValueTask<RecordPage> PickAsync(TopicHistory part, CancellationToken cancel = default) =>
+        part.Page(await PickAsync(part.Stream, part.Sequences, cancel));
 
     private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mesh.Frames;
+using Mesh.Topics;
 
 namespace Mesh.Engine.Partitions;
 

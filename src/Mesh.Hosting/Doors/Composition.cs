@@ -6,6 +6,7 @@ using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
 using Mesh.Protocols.Resp;
 using Mesh.Protocols.Rotera;
+using Mesh.Topics;
 
 namespace Mesh.Hosting.Doors;
 
@@ -67,11 +68,13 @@ internal static class Composition
         var rse = OpenRse(web, options, mesh, logs);
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
+        var topics = new TopicPartitions(mesh, new TopicHomes(options.Partitions));
         var grpc = new GrpcEndpoint(
             mesh,
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },
             web.Lifetime.ApplicationStopping,
-            logs.CreateLogger<GrpcEndpoint>());
+            logs.CreateLogger<GrpcEndpoint>(),
+            topics: topics);
         var rooms = new RoomsEndpoint(mesh.Nodes);
         var http = new HttpRoutes(
             zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync, OperationRoutes.Of(web, mesh));

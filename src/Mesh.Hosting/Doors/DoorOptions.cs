@@ -1,6 +1,7 @@
 using Mesh.Hosting.Options;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
+using Mesh.Topics;
 
 namespace Mesh.Hosting.Doors;
 
@@ -74,6 +75,9 @@ public abstract record DoorOptions : ProcessOptions
 
     /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
     public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Which topics go to which partition. Default none: all go to one.</summary>
+    public IReadOnlyList<PartitionRule> Partitions { get; init; } = [];
 
     /// <summary>Connections that each door holds at once; more are closed at once. Default 10,000; 1 to 1,000,000.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
@@ -157,6 +161,12 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RoteraCreates = OptionText.Switch(text) }),
         new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",
             (options, text) => options with { GrpcMessageBytesMax = OptionText.Number(text, 1024, 16 * 1024 * 1024) }),
+        new("partition", "prefix:regex", "none", "topics that match the regular expression (Python's, from the start of the topic) go to the partition named by the prefix, {topic} in it "
+            + "replaced by the topic; the first rule that matches counts, and what none matches goes to the partition events",
+            (options, text) => text == "none" ? options : options with { Partitions = [.. options.Partitions, PartitionRule.Parse(text)] })
+        {
+            Clear = options => options with { Partitions = [] },
+        },
         new("connections-max", "count", "10000", "connections each door holds at once; 1 to 1000000",
             (options, text) => options with { ConnectionsMax = OptionText.Number(text, 1, 1_000_000) }),
     ];

@@ -9,6 +9,9 @@ namespace Mesh.Hosting.Options;
 /// <param name="IsSecret">Its value is not repeated in what is said about it.</param>
 public sealed record Option<T>(string Name, string Form, string Default, string Help, Func<T, string, T> Apply, bool IsSecret = false)
 {
+    /// <summary>Set of an option that may be given several times, each time with one more value: forgets them all, because a source that wins replaces what the others say.</summary>
+    public Func<T, T>? Clear { get; init; }
+
     /// <summary>The variable that sets it.</summary>
     public string Variable => OptionReader.VariablePrefix + Name.Replace('-', '_').ToUpperInvariant();
 }

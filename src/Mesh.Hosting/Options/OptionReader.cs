@@ -37,7 +37,7 @@ public static class OptionReader
             if (!name.StartsWith(VariablePrefix, StringComparison.OrdinalIgnoreCase)) continue;
             if (table.IsOfCommand && table.Find(name[VariablePrefix.Length..]) is null) continue;
             var option = table.Find(name[VariablePrefix.Length..]) ?? throw Unknown(name, "Variables are " + Names(table, each => each.Variable));
-            options = Apply(options, option, name, value);
+            options = ApplyAll(options, option, name, value.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), value);
         }
 
         return table.Checked(ApplyArguments(table, options, args));
@@ -46,12 +46,14 @@ public static class OptionReader
     private static T ApplyArguments<T>(OptionTable<T> table, T options, IReadOnlyList<string> args)
         where T : new()
     {
+        var seen = new HashSet<string>();
         for (var i = 0; i < args.Count; i++)
         {
             var (name, value) = Split(args[i]);
             var option = name.StartsWith("--", StringComparison.Ordinal) ? table.Find(name[2..]) : null;
             if (option is null) throw Unknown(name, "Options are " + Names(table, each => "--" + each.Name) + ", --help");
             if (value is null && ++i == args.Count) throw new OptionException($"{name} needs a value: {option.Form}.");
+            if (option.Clear is { } clear && seen.Add(option.Name)) options = clear(options);
             options = Apply(options, option, name, value ?? args[i]);
         }
 
@@ -67,30 +69,37 @@ public static class OptionReader
     private static T ApplyFile<T>(OptionTable<T> table, T options, string json)
         where T : new()
     {
-        foreach (var (name, value) in ReadSection(json))
+        foreach (var (name, value, values) in ReadSection(json))
         {
             if (table.IsOfCommand && table.Find(name) is null) continue;
             var place = $"{FileName}, {Section}:{name}";
             var option = table.Find(name) ?? throw Unknown(place, "Names are " + Names(table, each => each.Name));
-            options = Apply(options, option, place, value);
+            options = ApplyAll(options, option, place, values ?? [value], value);
         }
 
         return options;
     }
 
-    private static List<(string Name, string Value)> ReadSection(string json)
+    /// <summary>Applies what one source says of an option: one text, or a list of them when the option takes several.</summary>
+    private static T ApplyAll<T>(T options, Option<T> option, string place, IReadOnlyList<string> values, string value) =>
+        option.Clear is not { } clear ? Apply(options, option, place, value) : values.Aggregate(clear(options), (sum, each) => Apply(sum, option, place, each));
+
+    private static List<(string Name, string Value, string[]? Values)> ReadSection(string json)
     {
         try
         {
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
             var section = document.RootElement.EnumerateObject().FirstOrDefault(each => each.Name.Equals(Section, StringComparison.OrdinalIgnoreCase)).Value;
-            return section.ValueKind == JsonValueKind.Undefined ? [] : [.. section.EnumerateObject().Select(each => (each.Name, each.Value.ToString()))];
+            return section.ValueKind == JsonValueKind.Undefined ? [] : [.. section.EnumerateObject().Select(each => (each.Name, each.Value.ToString(), ElementsOf(each.Value)))];
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             throw new OptionException($$"""{{FileName}}: {{failure.Message}} The file is a JSON object such as { "{{Section}}": { "http": "8080" } }.""");
         }
     }
+
+    private static string[]? ElementsOf(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(element => element.ToString())] : null;
 
     private static T Apply<T>(T options, Option<T> option, string place, string value)
     {

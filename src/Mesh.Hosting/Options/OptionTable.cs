@@ -41,7 +41,7 @@ public sealed class OptionTable<T>(string program, string about, IReadOnlyList<O
 
             """);
         foreach (var option in All)
-            text.Append(CultureInfo.InvariantCulture, $"  --{option.Name} {option.Form}\n      {option.Help}\n      default {option.Default}; variable {option.Variable}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  --{option.Name} {option.Form}{(option.Clear is null ? "" : "   (may be repeated)")}\n      {option.Help}\n      default {option.Default}; variable {option.Variable}\n");
         return text.Append("  --help\n      this text\n").ToString();
     }
 }

@@ -1,4 +1,3 @@
-using Mesh.Engine;
 using Mesh.Engine.Rooms;
 using Mesh.Engine.Streams;
 using Mesh.Orleans.Rooms;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Mesh.Engine.Partitions;
 using Mesh.Orleans.Grains;
+using Mesh.Topics;
 
 namespace Mesh.Orleans.Client;
 
@@ -11,12 +11,11 @@ internal sealed class PartitionHandle(StreamName name, IPartitionGrain grain, Ha
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var matcher = new TopicMatcher(filter);
-        var history = await Patience.CallAsync(() => grain.HistoryAsync(filter, historyDepth), cancel);
+        var history = await HistoryAsync(filter, historyDepth, cancel);
         yield return history.FirstPage;
-        for (var at = 0; at < history.Sequences.Count; at += TopicHistory.PageRecords)
+        foreach (var part in history.Parts())
         {
-            var part = history with { Sequences = [.. history.Sequences.Skip(at).Take(TopicHistory.PageRecords)] };
-            var page = await Patience.CallAsync(() => grain.PickAsync(part, cancel), cancel);
+            var page = await PickAsync(part, cancel);
             if (page.Count > 0) yield return page;
         }
 
@@ -26,4 +25,9 @@ internal sealed class PartitionHandle(StreamName name, IPartitionGrain grain, Ha
             if (matching.Count > 0) yield return matching;
         }
     }
+
+    public ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default) =>
+        Patience.CallAsync(() => grain.HistoryAsync(filter, historyDepth, cancel), cancel);
+
+    public ValueTask<RecordPage> PickAsync(TopicHistory part, CancellationToken cancel = default) => Patience.CallAsync(() => grain.PickAsync(part, cancel), cancel);
 }

@@ -1,5 +1,6 @@
 using Mesh.Engine.Partitions;
 using Mesh.Orleans.Silo;
+using Mesh.Topics;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -13,7 +14,8 @@ internal sealed class PartitionGrain(SiloEngine silo)
     public IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default) =>
         Actor.SubscribeAsync(filter, historyDepth, cancel);
 
-    public ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int depth) => Actor.HistoryAsync(filter, depth);
+    public ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default) =>
+        Actor.HistoryAsync(filter, historyDepth, cancel);
 
-    public ValueTask<RecordPage> PickAsync(TopicHistory history, CancellationToken cancel = default) => Actor.PickAsync(history, 0, cancel);
+    public ValueTask<RecordPage> PickAsync(TopicHistory part, CancellationToken cancel = default) => Actor.PickAsync(part, cancel);
 }

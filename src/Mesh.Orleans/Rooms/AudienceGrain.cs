@@ -59,12 +59,12 @@ internal sealed class AudienceGrain : Grain, IAudienceGrain
     }
 
     public ValueTask<int> PatternsAsync() =>
-        new(_audience.Members.SelectMany(member => member.Patterns).Distinct(Engine.BytesComparer.Instance).Count());
+        new(_audience.Members.SelectMany(member => member.Patterns).Distinct(BytesComparer.Instance).Count());
 
     public async ValueTask<byte[][]> RoomsAsync(byte[] pattern)
     {
         var rooms = await Task.WhenAll(_audience.Members.Select(member => RoomsOfAsync(member.Process, pattern)));
-        return [.. rooms.SelectMany(room => room).Distinct(Engine.BytesComparer.Instance)];
+        return [.. rooms.SelectMany(room => room).Distinct(BytesComparer.Instance)];
     }
 
     private async Task<byte[][]> RoomsOfAsync(RoomProcess process, byte[] pattern) =>

@@ -1,4 +1,4 @@
-using Mesh.Engine.Partitions;
+using Mesh.Topics;
 
 namespace Mesh.Orleans.Surrogates;
 

@@ -1,29 +1,34 @@
 using System.Runtime.ExceptionServices;
-using Mesh.Frames;
 using Mesh.Protocols.Grpc.Framing;
 
 namespace Mesh.Protocols.Grpc.Appends;
 
 /// <summary>
-/// Appends what one client sends to one stream, in its order, without making it wait: what comes while one append is being
+/// Appends what one client sends, in its order, without making it wait: what comes while one append is being
 /// committed is gathered for the next, so a slow commit makes larger segments, not a slower stream. Only one append is in flight, because
 /// of two the first could be turned away as busy and then come after the second. One reader fills it, pass by pass: <see cref="Enter"/>,
 /// <see cref="TryTake"/>, <see cref="Leave"/>; it alone calls the other members too.
 /// </summary>
-/// <param name="add">Adds what one message holds to a segment; throws when the message is not right, and then adds nothing.</param>
-/// <param name="append">Appends one segment and answers when it is durable; throws when it will not be.</param>
+/// <param name="filling">What is gathered.</param>
+/// <param name="flying">Takes turns with it.</param>
 /// <param name="options">Bounds.</param>
 /// <param name="failed">Called once, from any thread, when nothing further will be stored.</param>
-internal sealed class SegmentAppender(AddMessage add, Func<ReadOnlyMemory<byte>, Task> append, GrpcOptions options, Action failed) : IMessageSink, IDisposable
+internal sealed class SegmentAppender(IAppendLoad filling, IAppendLoad flying, GrpcOptions options, Action failed) : IMessageSink, IDisposable
 {
     private readonly Lock _turn = new();
-    private SegmentWriter _filling = new();
-    private SegmentWriter _flying = new();
+    private IAppendLoad _filling = filling;
+    private IAppendLoad _flying = flying;
     private bool _passOpen;
     private bool _inFlight;
     private Task _appending = Task.CompletedTask;
     private TaskCompletionSource? _roomWanted;
     private volatile ExceptionDispatchInfo? _failure;
+
+    /// <summary>As the other, for one stream: see <see cref="SegmentLoad"/>.</summary>
+    public SegmentAppender(AddMessage add, Func<ReadOnlyMemory<byte>, Task> append, GrpcOptions options, Action failed)
+        : this(new SegmentLoad(add, append), new SegmentLoad(add, append), options, failed)
+    {
+    }
 
     /// <summary>Reads a client's stream to its end. What it gets too much of, the client keeps.</summary>
     /// <exception cref="GrpcException">A message is not right; or what an append threw.</exception>
@@ -65,7 +70,7 @@ internal sealed class SegmentAppender(AddMessage add, Func<ReadOnlyMemory<byte>,
     public bool TryTake(ReadOnlySpan<byte> message)
     {
         if (_filling.Count > 0 && _filling.Length + message.Length > options.SegmentBytesMax) return false;
-        add(message, _filling);
+        _filling.Add(message);
         return true;
     }
 
@@ -111,12 +116,12 @@ internal sealed class SegmentAppender(AddMessage add, Func<ReadOnlyMemory<byte>,
         _flying.Dispose();
     }
 
-    /// <summary>Appends one segment after the other until none is left.</summary>
+    /// <summary>Appends what has gathered, again and again, until nothing is left.</summary>
     private async Task AppendAllAsync()
     {
         try
         {
-            do await append(_flying.Finish()).ConfigureAwait(false);
+            do await _flying.AppendAsync().ConfigureAwait(false);
             while (Land());
         }
         catch (Exception failure)
@@ -160,6 +165,3 @@ internal sealed class SegmentAppender(AddMessage add, Func<ReadOnlyMemory<byte>,
         _roomWanted = null;
     }
 }
-
-/// <summary>Adds what a message holds to a segment.</summary>
-internal delegate void AddMessage(ReadOnlySpan<byte> message, SegmentWriter segment);

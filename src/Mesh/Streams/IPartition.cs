@@ -1,3 +1,5 @@
+using Mesh.Topics;
+
 namespace Mesh;
 
 /// <summary>A log of events whose keys are topics (protobus-server specification).</summary>
@@ -11,6 +13,17 @@ public interface IPartition : IStreamLog
     /// <param name="historyDepth">0 (live only) to <see cref="HistoryDepthMax"/>.</param>
     /// <param name="cancel">Ends the subscription.</param>
     IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default);
+
+    /// <summary>Where the last records of each topic that matches are, and from where to follow the log for those that come after: without gap or double.</summary>
+    /// <param name="filter">Which topics.</param>
+    /// <param name="historyDepth">0 to <see cref="HistoryDepthMax"/>.</param>
+    /// <param name="cancel">Ends the call.</param>
+    ValueTask<TopicHistory> HistoryAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default);
+
+    /// <summary>The records that a part of a history names; those gone since are left out.</summary>
+    /// <param name="part">Up to <see cref="TopicHistory.PageRecords"/> sequences.</param>
+    /// <param name="cancel">Ends the call.</param>
+    ValueTask<RecordPage> PickAsync(TopicHistory part, CancellationToken cancel = default);
 
     /// <summary>Records kept within reach of history, per topic.</summary>
     const int HistoryDepthMax = 1000;

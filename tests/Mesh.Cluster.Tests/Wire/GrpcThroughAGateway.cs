@@ -15,4 +15,7 @@ public sealed class GrpcPublishing(OneGateway gateway) : PublishContract(gateway
 public sealed class GrpcSubscribing(OneGateway gateway) : SubscribeContract(gateway.GrpcAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcRules(OneGateway gateway) : RulesContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class GrpcClients(OneGateway gateway) : ClientContract(gateway.GrpcAsync);

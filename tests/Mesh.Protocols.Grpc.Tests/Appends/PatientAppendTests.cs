@@ -2,6 +2,7 @@ using Mesh.Protocols.Grpc.Appends;
 using Mesh.Protocols.Grpc.Framing;
 using Mesh.Protocols.Grpc.Tests.Protobus;
 using Mesh.Testing;
+using Mesh.Topics;
 
 namespace Mesh.Protocols.Grpc.Tests.Appends;
 
@@ -54,7 +55,7 @@ public sealed class PatientAppendTests
     public async Task A_partition_that_moved_is_asked_again()
     {
         await Inline.Continuations;
-        var appending = Append(() => _attempts == 1 ? throw new StreamFencedException(GrpcEndpoint.Events) : Appended);
+        var appending = Append(() => _attempts == 1 ? throw new StreamFencedException(TopicHomes.Events) : Appended);
         _clock.Advance(TimeSpan.FromMilliseconds(50));
         await appending;
         Assert.Equal(2, _attempts);

@@ -6,6 +6,7 @@ using Mesh.Protocols.Grpc.Framing;
 using Mesh.Protocols.Grpc.Protobus;
 using Mesh.Testing;
 using Mesh.Testing.Grpc;
+using Mesh.Topics;
 using Protobus;
 
 namespace Mesh.Protocols.Grpc.Tests.Protobus;
@@ -27,17 +28,17 @@ public sealed class AllocationTests
     public void Events_are_taken_in_and_delivered_without_allocating_for_each()
     {
         using var decoder = new MessageDecoder(65_536, null);
-        using var sink = new ToSegment();
+        using var sink = new ToSegments();
         var bytes = Pieces.Of([.. Enumerable.Repeat(GrpcClientCall.Frame(Message), Events).SelectMany(frame => frame)], 4096);
         var output = new Nowhere();
         long allocated = 0;
         for (var round = 0; round < 3; round++)
         {
-            sink.Segment.Reset();
+            sink.Events.Reset();
             var before = GC.GetAllocatedBytesForCurrentThread();
             decoder.Take(bytes, sink, out _);
             var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-            var batch = Batch(sink.Segment);
+            var batch = Batch(sink.Appended());
             before = GC.GetAllocatedBytesForCurrentThread();
             EventDelivery.Write(output, batch, int.MaxValue, out var written);
             allocated = taken + GC.GetAllocatedBytesForCurrentThread() - before;
@@ -47,9 +48,9 @@ public sealed class AllocationTests
         Assert.InRange(allocated, 0, 1000);
     }
 
-    private static BatchSlice Batch(SegmentWriter segment)
+    private static BatchSlice Batch(ReadOnlyMemory<byte> segment)
     {
-        var records = segment.Finish().Span;
+        var records = segment.Span;
         var header = new BatchHeader(Sequence.First, new RecordTime(1), Events, records.Length, null);
         var batch = new byte[header.TotalBytes];
         header.Write(batch);
@@ -57,17 +58,33 @@ public sealed class AllocationTests
         return BatchSlice.Whole(batch, header);
     }
 
-    private sealed class ToSegment : IMessageSink, IDisposable
+    private sealed class ToSegments : IMessageSink, IDisposable
     {
-        public SegmentWriter Segment { get; } = new();
+        private ReadOnlyMemory<byte> _segment;
+
+        public ToSegments() => Events = new(TopicHomes.Default, (_, segment) => Keep(segment), 100);
+
+        public EventLoad Events { get; }
+
+        public ReadOnlyMemory<byte> Appended()
+        {
+            _ = Events.AppendAsync();
+            return _segment;
+        }
 
         public bool TryTake(ReadOnlySpan<byte> message)
         {
-            IncomingEvent.Parse(message, 100).AddTo(Segment);
+            Events.Add(message);
             return true;
         }
 
-        public void Dispose() => Segment.Dispose();
+        public void Dispose() => Events.Dispose();
+
+        private Task Keep(ReadOnlyMemory<byte> segment)
+        {
+            _segment = segment;
+            return Task.CompletedTask;
+        }
     }
 
     private sealed class Nowhere : PipeWriter

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Mesh.Testing.Grpc;
+using Mesh.Topics;
 using Protobus;
 
 namespace Mesh.Protocols.Grpc.Tests.Service;
@@ -9,7 +10,9 @@ namespace Mesh.Protocols.Grpc.Tests.Service;
 /// <param name="mesh">What it leads to.</param>
 public class GrpcDoor(Uri address, IMesh mesh) : IAsyncDisposable
 {
-    public IPartition Events { get; } = mesh.Partition(GrpcEndpoint.Events);
+    public IMesh Mesh { get; } = mesh;
+
+    public IPartition Events { get; } = mesh.Partition(TopicHomes.Events);
 
     public Uri Address { get; } = address;
 

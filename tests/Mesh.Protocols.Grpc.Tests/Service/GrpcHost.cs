@@ -2,6 +2,7 @@ using System.Net;
 using Mesh.Embedded;
 using Mesh.Engine.Storage;
 using Mesh.Testing;
+using Mesh.Topics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,7 +30,7 @@ internal sealed class GrpcHost : GrpcDoor
 
     public static async Task<GrpcDoor> OpenAsync() => await StartAsync();
 
-    public static async Task<GrpcHost> StartAsync(GrpcOptions? options = null, TimeProvider? clock = null, Func<IMesh, IMesh>? around = null)
+    public static async Task<GrpcHost> StartAsync(GrpcOptions? options = null, TimeProvider? clock = null, Func<IMesh, IMesh>? around = null, params string[] rules)
     {
         var store = new FaultyLogStore(new MemoryLogStore());
         var mesh = await EmbeddedMesh.StartAsync(store);
@@ -42,7 +43,8 @@ internal sealed class GrpcHost : GrpcDoor
         });
         var app = builder.Build();
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var endpoint = new GrpcEndpoint(around?.Invoke(mesh) ?? mesh, options, stopping, clock: clock);
+        var seen = around?.Invoke(mesh) ?? mesh;
+        var endpoint = new GrpcEndpoint(seen, options, stopping, clock: clock, topics: new TopicPartitions(seen, new TopicHomes([.. rules.Select(PartitionRule.Parse)])));
         app.Run(endpoint.HandleAsync);
         await app.StartAsync();
         return new GrpcHost(app, mesh, store);

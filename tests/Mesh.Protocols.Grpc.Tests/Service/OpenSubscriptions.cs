@@ -19,8 +19,8 @@ internal sealed class OpenSubscriptions
         method.Name == nameof(IMesh.Partition) ? WatchPartition((IPartition)method.Invoke(inner, arguments)!) : method.Invoke(inner, arguments));
 
     private IPartition WatchPartition(IPartition inner) => Interceptor<IPartition>.Around((method, arguments) =>
-        method.Name == nameof(IPartition.SubscribeAsync)
-            ? CountAsync((IAsyncEnumerable<RecordPage>)method.Invoke(inner, arguments)!, (CancellationToken)arguments![2]!)
+        method.Name == nameof(IPartition.TailAsync)
+            ? CountAsync((IAsyncEnumerable<RecordPage>)method.Invoke(inner, arguments)!, (CancellationToken)arguments![1]!)
             : method.Invoke(inner, arguments));
 
     private async IAsyncEnumerable<RecordPage> CountAsync(IAsyncEnumerable<RecordPage> pages, [EnumeratorCancellation] CancellationToken cancel)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Topics.Patterns;
 
 /// <summary>
 /// Translates one Python regular expression into one that .NET's linear-time engine takes and that matches the same topics. Groups do not

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Mesh.Frames;
 
-namespace Mesh.Engine.Partitions;
+namespace Mesh.Topics;
 
 /// <summary>Decides once for each topic whether a subscription wants it. Belongs to one subscription; not thread-safe.</summary>
 public sealed class TopicMatcher
@@ -26,6 +26,9 @@ public sealed class TopicMatcher
             throw new ArgumentException($"The pattern cannot be matched in linear time: {reason.Message}", nameof(filter), reason);
         }
     }
+
+    /// <summary>One that decides the same, with decisions of its own.</summary>
+    public TopicMatcher(TopicMatcher other) => _pattern = other._pattern;
 
     public bool MatchesAll => _pattern is null;
 

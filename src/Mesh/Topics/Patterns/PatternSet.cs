@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Topics.Patterns;
 
 /// <summary>A set of characters, <c>[…]</c>. Python knows no sets within sets; .NET does, so every bracket and hyphen is written as itself.</summary>
 internal static class PatternSet

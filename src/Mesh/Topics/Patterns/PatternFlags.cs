@@ -1,4 +1,4 @@
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Topics.Patterns;
 
 /// <summary>Flags after <c>(?</c>, as in <c>(?i)</c> or <c>(?s-i:…)</c>.</summary>
 /// <param name="On">Of <c>i m s</c>, those switched on: they mean the same in .NET.</param>

@@ -1,4 +1,4 @@
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Topics.Patterns;
 
 /// <summary>How large a pattern is with its repetitions written out; what a match may cost grows with it. Also knows what can be repeated.</summary>
 internal sealed class PatternSize(int max)

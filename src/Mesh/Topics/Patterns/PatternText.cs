@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Topics.Patterns;
 
 /// <summary>A pattern being read, character by character, and the characters that its escapes stand for (Python's <c>re</c>, "Regular Expression Syntax").</summary>
 internal sealed class PatternText(string pattern)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Mesh.Protocols.Grpc.Protobus;
+namespace Mesh.Topics.Patterns;
 
 /// <summary>One character that stands for itself, written for .NET.</summary>
 internal static class PatternLiteral

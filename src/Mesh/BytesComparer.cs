@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Mesh.Engine;
+namespace Mesh;
 
 /// <summary>Compares byte strings by content, and finds them by a span without making an array.</summary>
 public sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
