@@ -35,6 +35,9 @@ internal static class ErrorMap
     /// <summary>The request names a stream that is not there, and was not to create it.</summary>
     public static GrpcStatus NoSuchStream { get; } = new(StatusCode.NotFound, "The stream does not exist. Create it first.") { Details = new StatusDetails("NO_SUCH_STREAM") };
 
+    /// <summary>The request needs records, and a room without a history keeps none.</summary>
+    public static GrpcStatus NoLog(object address) => new(StatusCode.FailedPrecondition, $"{address} keeps no records.") { Details = new StatusDetails("NO_LOG") };
+
     /// <summary>A failure that no client caused: logged here, and only here.</summary>
     public static GrpcStatus FromFailure(Exception failure, ILogger log)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Mesh.Protocols.Grpc.Framing;
+using Mesh.Protocols.Grpc.MeshV1;
 using Mesh.Protocols.Grpc.Protobus;
 using Mesh.Topics;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mesh.Protocols.Grpc;
 
 /// <summary>
-/// The gRPC door: <c>protobus.ProtobusService</c> over HTTP/2. Give every request of a listener for HTTP/2 to <see cref="HandleAsync"/>. Thread-safe.
+/// The gRPC door: <c>protobus.ProtobusService</c> and <c>mesh.v1.Mesh</c> over HTTP/2. Give every request of a listener for HTTP/2 to <see cref="HandleAsync"/>. Thread-safe.
 /// </summary>
 public sealed class GrpcEndpoint
 {
@@ -37,6 +38,7 @@ public sealed class GrpcEndpoint
             [Service + "Publish"] = new PublishMethod(topics, options, clock).RunAsync,
             [Service + "Subscribe"] = new SubscribeMethod(topics, options).RunAsync,
         };
+        foreach (var (path, method) in MeshService.Methods(mesh, topics, options, clock)) methods.Add(path, method);
         _server = new GrpcServer(methods.ToFrozenDictionary(), options, clock, stopping, log ?? NullLogger<GrpcEndpoint>.Instance);
     }
 

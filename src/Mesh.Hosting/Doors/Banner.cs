@@ -49,7 +49,7 @@ public static class Banner
     {
         DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
         DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeAt(DoorKind.Rse).ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
-        DoorKind.Grpc => "protobus.ProtobusService",
+        DoorKind.Grpc => "protobus.ProtobusService, mesh.v1.Mesh",
         DoorKind.Rotera => "rotera's rings",
         DoorKind.ZaqarWs => "Zaqar v2 over WebSocket, JSON and MessagePack",
         _ => "Redis pub/sub and streams",

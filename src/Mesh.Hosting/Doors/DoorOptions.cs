@@ -116,7 +116,7 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { Http = ListenAddress.Parse(text) }),
         new("rse", AddressForm, "8000", "RSE at the root",
             (options, text) => options with { Rse = ListenAddress.Parse(text) }),
-        new("grpc", AddressForm, "42000", "gRPC: protobus",
+        new("grpc", AddressForm, "42000", "gRPC: protobus and mesh.v1",
             (options, text) => options with { Grpc = ListenAddress.Parse(text) }),
         new("resp", AddressForm, "6379", "RESP: Redis pub/sub and streams",
             (options, text) => options with { Resp = ListenAddress.Parse(text) }),

@@ -11,6 +11,31 @@ public static class Segment
             ? (int)BinaryPrimitives.ReadUInt32LittleEndian(segment[4..])
             : throw new ArgumentException($"A segment has more than {FrameFormat.SegmentHeaderBytes} bytes; this one has {segment.Length}.", nameof(segment));
 
+    /// <summary>A segment of the records behind the first <paramref name="records"/>, as they are.</summary>
+    /// <param name="segment">Made by <see cref="SegmentWriter"/>.</param>
+    /// <param name="records">Fewer than it has.</param>
+    public static byte[] Skip(ReadOnlySpan<byte> segment, int records)
+    {
+        var count = CountOf(segment) - records;
+        if (count <= 0) throw new ArgumentException($"A segment of {count + records} records has none behind {records}.", nameof(records));
+        var at = FrameFormat.SegmentHeaderBytes;
+        for (var skipped = 0; skipped < records; skipped++) at += sizeof(uint) + (int)BinaryPrimitives.ReadUInt32LittleEndian(segment[at..]);
+        var rest = new byte[FrameFormat.SegmentHeaderBytes + segment.Length - at];
+        segment[at..].CopyTo(rest.AsSpan(FrameFormat.SegmentHeaderBytes));
+        WriteHeader(rest, count);
+        return rest;
+    }
+
+    /// <summary>Writes the header of a whole segment whose records stand there already.</summary>
+    internal static void WriteHeader(Span<byte> segment, int count)
+    {
+        var records = segment[FrameFormat.SegmentHeaderBytes..];
+        BinaryPrimitives.WriteUInt32LittleEndian(segment, FrameFormat.SegmentMarker);
+        BinaryPrimitives.WriteUInt32LittleEndian(segment[4..], (uint)count);
+        BinaryPrimitives.WriteUInt32LittleEndian(segment[8..], (uint)records.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(segment[12..], Crc32C.Compute(records));
+    }
+
     /// <summary>Checks one segment whole: marker, lengths, checksum and the count of its records.</summary>
     /// <returns>Bytes of the segment, header included; more may follow it.</returns>
     /// <exception cref="CorruptFrameException">What is wrong with it.</exception>

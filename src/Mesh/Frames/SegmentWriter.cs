@@ -68,12 +68,7 @@ public sealed class SegmentWriter(int bytesExpected = 512) : IDisposable
     {
         if (Count == 0) throw new InvalidOperationException("A segment has at least one record.");
         if (_recordStart >= 0) throw new InvalidOperationException("A record is still open.");
-        var header = _buffer.AsSpan(0, FrameFormat.SegmentHeaderBytes);
-        var records = _buffer.AsSpan(FrameFormat.SegmentHeaderBytes, _length - FrameFormat.SegmentHeaderBytes);
-        BinaryPrimitives.WriteUInt32LittleEndian(header, FrameFormat.SegmentMarker);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], (uint)Count);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], (uint)records.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], Crc32C.Compute(records));
+        Segment.WriteHeader(_buffer.AsSpan(0, _length), Count);
         return _buffer.AsMemory(0, _length);
     }
 

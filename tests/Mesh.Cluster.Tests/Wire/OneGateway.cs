@@ -63,6 +63,12 @@ public sealed class OneGateway : IAsyncLifetime
         return new GrpcDoor(Gateway.Grpc, Mesh);
     }
 
+    public async Task<GrpcDoor> MeshV1Async()
+    {
+        foreach (var kind in Enum.GetValues<StreamKind>()) await ClearAsync(kind);
+        return new GrpcDoor(Gateway.Grpc, Mesh);
+    }
+
     public Task<ZaqarDoor> ZaqarAsync() => Task.FromResult(new ZaqarDoor(Gateway.Http, $"p{++_projects}"));
 
     private async Task ClearAsync(StreamKind kind)

@@ -1,9 +1,8 @@
-using System.IO.Pipelines;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
-using Mesh.Frames;
 using Mesh.Protocols.Grpc.Framing;
 using Mesh.Protocols.Grpc.Protobus;
+using Mesh.Protocols.Grpc.Tests.Framing;
 using Mesh.Testing;
 using Mesh.Testing.Grpc;
 using Mesh.Topics;
@@ -38,7 +37,7 @@ public sealed class AllocationTests
             var before = GC.GetAllocatedBytesForCurrentThread();
             decoder.Take(bytes, sink, out _);
             var taken = GC.GetAllocatedBytesForCurrentThread() - before;
-            var batch = Batch(sink.Appended());
+            var batch = sink.Appended().ToBatch();
             before = GC.GetAllocatedBytesForCurrentThread();
             EventDelivery.Write(output, batch, int.MaxValue, out var written);
             allocated = taken + GC.GetAllocatedBytesForCurrentThread() - before;
@@ -46,16 +45,6 @@ public sealed class AllocationTests
         }
 
         Assert.InRange(allocated, 0, 1000);
-    }
-
-    private static BatchSlice Batch(ReadOnlyMemory<byte> segment)
-    {
-        var records = segment.Span;
-        var header = new BatchHeader(Sequence.First, new RecordTime(1), Events, records.Length, null);
-        var batch = new byte[header.TotalBytes];
-        header.Write(batch);
-        records.CopyTo(batch.AsSpan(header.HeaderBytes));
-        return BatchSlice.Whole(batch, header);
     }
 
     private sealed class ToSegments : IMessageSink, IDisposable
@@ -85,24 +74,5 @@ public sealed class AllocationTests
             _segment = segment;
             return Task.CompletedTask;
         }
-    }
-
-    private sealed class Nowhere : PipeWriter
-    {
-        private readonly byte[] _block = new byte[4096];
-
-        public override void Advance(int bytes)
-        {
-        }
-
-        public override Memory<byte> GetMemory(int sizeHint = 0) => _block;
-
-        public override Span<byte> GetSpan(int sizeHint = 0) => _block;
-
-        public override void CancelPendingFlush() => throw new NotSupportedException();
-
-        public override void Complete(Exception? exception = null) => throw new NotSupportedException();
-
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
     }
 }

@@ -1,0 +1,20 @@
+using Mesh.Protocols.Grpc.Tests.MeshV1;
+using Mesh.Testing.Postgres;
+using Xunit;
+
+namespace Mesh.Cluster.Tests.Wire;
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Append(OneGateway gateway) : AppendContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1AppendStream(OneGateway gateway) : AppendStreamContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Read(OneGateway gateway) : ReadContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Tail(OneGateway gateway) : TailContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Streams(OneGateway gateway) : StreamContract(gateway.MeshV1Async);
