@@ -35,7 +35,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         var engine = new EngineContext(store, pump, new SteadyClock(clock), options.Engine, WarnOfDamage);
         _actors = new Registry<StreamName, StreamKeeper>(Create, options.ActorsMax);
         _pools = new PoolStores(engine.Home, engine.Clock, Lend(options), _stop.Token, _stop.Token);
-        _engine = engine with { Pools = _pools };
+        _engine = engine with { Pools = _pools, DeadLetters = Queue };
         var maintenance = new Maintenance(store, _engine.Clock, () => Maintained().Where(stream => stream.IsAt(engine.Home)), WakeAsync, options.Warn);
         _engine.OnExpired = maintenance.OnDeleted;
         _rooms = new RoomDirectory(name => (RoomLog)_actors.Get(name));
@@ -74,7 +74,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 
     public IPartition Partition(StreamName name) => Actor<PartitionActor>(name, StreamKind.Partition);
 
-    public IStreamLog Room(StreamName name) => Actor<RoomLog>(name, StreamKind.Room);
+    public IGroupedLog Room(StreamName name) => Actor<RoomLog>(name, StreamKind.Room);
 
     /// <summary>Commits everything accepted so far, and refuses what comes later.</summary>
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Mesh.Engine.Commit;
 using Mesh.Engine.Log;
 using Mesh.Engine.Pools;
+using Mesh.Engine.Queues;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
@@ -26,6 +27,9 @@ public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock
 
     /// <summary>Told when a stream was deleted because its time was up; the host sees to what it held. Set before the first stream is opened.</summary>
     public Action OnExpired { get; set; } = static () => { };
+
+    /// <summary>Gives the queues that take dead letters of consumer groups. Set by the host; without it groups have none to give theirs to.</summary>
+    public DeadLetterTarget DeadLetters { get; init; } = static queue => throw new InvalidOperationException($"This host has no queue to take dead letters, so none for {queue}.");
 
     /// <summary>Actors that somebody waits at. They must stay in memory: a new one would not know who waits.</summary>
     public ConcurrentDictionary<StreamKeeper, bool> Awaited { get; } = new();

@@ -30,5 +30,5 @@ public interface IMesh
     /// What a room keeps of its messages (<see cref="RoomHistory"/>), one record each. It is made by <see cref="ICatalogue.CreateAsync"/> alone: an append to a room that
     /// keeps nothing is answered <see cref="AppendResult.NoSuchStream"/>. Who listens in the room hears what is appended once it is durable.
     /// </summary>
-    IStreamLog Room(StreamName name);
+    IGroupedLog Room(StreamName name);
 }

@@ -9,7 +9,7 @@ public abstract class RoomHistoryContract : MeshContract
 {
     private static readonly StreamName Name = StreamName.Room("lobby");
 
-    private IStreamLog Log => Mesh.Room(Name);
+    private IGroupedLog Log => Mesh.Room(Name);
 
     [Fact]
     public async Task A_room_keeps_nothing_until_it_is_told_to()

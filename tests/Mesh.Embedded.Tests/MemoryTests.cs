@@ -13,6 +13,11 @@ public sealed class RingsInMemory : RingContract
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class GroupsInMemory : GroupContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class ChannelsInMemory : ChannelContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());

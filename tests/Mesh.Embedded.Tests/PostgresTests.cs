@@ -18,6 +18,12 @@ public sealed class RingsInPostgres : RingContract
 }
 
 [RequiresPostgres]
+public sealed class GroupsInPostgres : GroupContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
+[RequiresPostgres]
 public sealed class ChannelsInPostgres : ChannelContract
 {
     protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();

@@ -15,6 +15,11 @@ public sealed class RingsInSqlite : RingContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
+public sealed class GroupsInSqlite : GroupContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
+}
+
 public sealed class ChannelsInSqlite : ChannelContract
 {
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();

@@ -1,13 +1,13 @@
+using Mesh.Engine.Groups;
 using Mesh.Engine.Journal;
 using Mesh.Engine.Log;
 using Mesh.Engine.Storage;
-using Mesh.Engine.Streams;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Channels;
 
 /// <summary>One tree of channels. Its index of paths lives in memory and is rebuilt from the records within retention when the stream is opened.</summary>
-public sealed class ChannelActor(StreamName name, EngineContext engine) : StreamActor(name, engine), IChannel
+public sealed class ChannelActor(StreamName name, EngineContext engine) : GroupedActor(name, engine), IChannel
 {
     private readonly ChannelWaiters _waiters = new();
     private ChannelIndex _index = new();
@@ -83,6 +83,7 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
 
     internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
     {
+        base.OnCommitted(header, batch);
         var records = BatchSlice.Whole(batch, header);
         _index.Add(records);
         _waiters.Wake(records);
@@ -92,6 +93,7 @@ public sealed class ChannelActor(StreamName name, EngineContext engine) : Stream
 
     private protected override void OnReset()
     {
+        base.OnReset();
         _index = new ChannelIndex();
         _waiters.WakeAll();
     }

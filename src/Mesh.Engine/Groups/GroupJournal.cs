@@ -27,7 +27,7 @@ internal sealed class GroupJournal(ChangeWriter writer)
     {
         Begin(OpGroup, group);
         Text(_change, group.Name);
-        Cursor(group);
+        Cursor(_change, group);
         End();
     }
 
@@ -61,7 +61,7 @@ internal sealed class GroupJournal(ChangeWriter writer)
     public void Delivered(ConsumerGroup group, GroupConsumer consumer, RecordTime at, List<DeliveredRun> runs)
     {
         Begin(OpDelivered, group);
-        Cursor(group);
+        Cursor(_change, group);
         Number(_change, consumer.Number);
         Number(_change, at.Micros);
         Number(_change, runs.Count);
@@ -185,13 +185,13 @@ internal sealed class GroupJournal(ChangeWriter writer)
 
     internal static RecordTime ReadTime(ReadOnlySpan<byte> source, ref int at) => new((long)Varint.Read(source, ref at));
 
-    private static ConsumerGroup Known(GroupTable table, int number) =>
+    internal static ConsumerGroup Known(GroupTable table, int number) =>
         table.Find(number) ?? throw new CorruptFrameException($"A change of consumer groups names group {number}, which does not exist.");
 
-    private static GroupConsumer Known(ConsumerGroup group, int number) =>
+    internal static GroupConsumer Known(ConsumerGroup group, int number) =>
         group.Find(number) ?? throw new CorruptFrameException($"A change of the consumer group {group.Name} names consumer {number}, which does not exist.");
 
-    private static void ReadCursor(ReadOnlySpan<byte> source, ref int at, ConsumerGroup group)
+    internal static void ReadCursor(ReadOnlySpan<byte> source, ref int at, ConsumerGroup group)
     {
         group.MoveTo(new RingId(Varint.Read(source, ref at), Varint.Read(source, ref at)), next: null);
         group.EntriesRead = Varint.Read(source, ref at) is > 0 and var read ? (long)read - 1 : null;
@@ -213,11 +213,10 @@ internal sealed class GroupJournal(ChangeWriter writer)
 
     private void End() => writer(_change.WrittenSpan);
 
-    private void Cursor(ConsumerGroup group)
+    internal static void Cursor(IBufferWriter<byte> target, ConsumerGroup group)
     {
-        Number(_change, (long)group.LastId.Milliseconds);
-        Number(_change, (long)group.LastId.Number);
-        Number(_change, group.EntriesRead is { } read ? read + 1 : 0);
+        GroupSnapshot.Id(target, group.LastId);
+        Number(target, group.EntriesRead is { } read ? read + 1 : 0);
     }
 
     private ulong Id(RingId id, ulong before)

@@ -65,11 +65,11 @@ internal static class GroupSnapshot
         }
     }
 
-    private static void Id(IBufferWriter<byte> target, RingId id)
+    internal static void Id(IBufferWriter<byte> target, RingId id)
     {
         GroupJournal.Number(target, (long)id.Milliseconds);
         GroupJournal.Number(target, (long)id.Number);
     }
 
-    private static RingId ReadId(ReadOnlySpan<byte> source, ref int at) => new(Varint.Read(source, ref at), Varint.Read(source, ref at));
+    internal static RingId ReadId(ReadOnlySpan<byte> source, ref int at) => new(Varint.Read(source, ref at), Varint.Read(source, ref at));
 }

@@ -2,20 +2,34 @@ using System.Buffers;
 using System.Text;
 using Mesh.Engine.Claims;
 using Mesh.Engine.Storage;
+using Mesh.Frames;
 
 namespace Mesh.Engine.Groups;
 
 /// <summary>All consumer groups of one stream. Each change is written down for the journal as it is made. Not thread-safe: the owning actor runs one turn at a time.</summary>
-/// <param name="writer">Takes the bytes of each change.</param>
-internal sealed class GroupTable(ChangeWriter writer)
+internal sealed class GroupTable
 {
-    private readonly GroupJournal _journal = new(writer);
+    private readonly GroupJournal _journal;
     private readonly Dictionary<string, ConsumerGroup> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<int, ConsumerGroup> _byNumber = [];
     private readonly List<DeliveredRun> _runs = [];
     private readonly List<PendingEntry> _held = [];
     private readonly List<RingId> _released = [];
     private int _groupsEver;
+
+    /// <param name="writer">Takes the bytes of each change.</param>
+    /// <param name="claims">Takes the bytes of each change of claims.</param>
+    /// <param name="hasSequenceIds">Ids of records are <c>sequence-0</c>.</param>
+    public GroupTable(ChangeWriter writer, ChangeWriter claims, bool hasSequenceIds)
+    {
+        _journal = new GroupJournal(writer);
+        HasSequenceIds = hasSequenceIds;
+        Claims = new GroupClaims(this, claims);
+    }
+
+    public GroupClaims Claims { get; }
+
+    public bool HasSequenceIds { get; }
 
     public int Count => _groups.Count;
 
@@ -25,6 +39,9 @@ internal sealed class GroupTable(ChangeWriter writer)
     public ConsumerGroup? Find(string name) => _groups.GetValueOrDefault(name);
 
     public ConsumerGroup? Find(int number) => _byNumber.GetValueOrDefault(number);
+
+    /// <summary>The id by which groups know a record.</summary>
+    public RingId IdOf(in RecordView record) => HasSequenceIds ? new RingId((ulong)record.Sequence.Value, 0) : record.Id;
 
     public static bool IsNameTooLong(string name) => name.Length > GroupLimits.NameBytesMax / 3 && Encoding.UTF8.GetByteCount(name) > GroupLimits.NameBytesMax;
 
@@ -42,6 +59,14 @@ internal sealed class GroupTable(ChangeWriter writer)
         group.MoveTo(last, next);
         group.EntriesRead = entriesRead;
         _journal.Group(group);
+    }
+
+    /// <summary>Moves a group over a page of records of which none is to be handed out.</summary>
+    public void MoveBehind(ConsumerGroup group, RecordPage page)
+    {
+        var (last, next) = (group.LastId, group.Next);
+        foreach (var record in page) (last, next) = (IdOf(record), record.Sequence.Next());
+        Move(group, last, next, HasSequenceIds ? (long)last.Milliseconds : null);
     }
 
     public void Delete(ConsumerGroup group)
@@ -85,7 +110,7 @@ internal sealed class GroupTable(ChangeWriter writer)
         var (last, next) = (group.LastId, Sequence.None);
         foreach (var record in page)
         {
-            (last, next) = (record.Id, record.Sequence.Next());
+            (last, next) = (IdOf(record), record.Sequence.Next());
             group.EntriesRead = counts.After(last, group.EntriesRead);
             if (isAcknowledged) continue;
             group.Hold(new PendingEntry(last, record.Sequence, consumer, now, 1));
@@ -108,7 +133,7 @@ internal sealed class GroupTable(ChangeWriter writer)
         _held.Clear();
         foreach (var entry in entries)
         {
-            var held = entry with { Consumer = consumer, DeliveredAt = at };
+            var held = entry with { Consumer = consumer, DeliveredAt = at, Hold = null };
             group.Hold(held);
             _held.Add(held);
         }

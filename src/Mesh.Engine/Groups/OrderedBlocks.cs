@@ -56,6 +56,34 @@ internal sealed class OrderedBlocks<T>
         return isThere;
     }
 
+    /// <summary>Finds a value by something else that ascends as ids do.</summary>
+    /// <param name="compare">Less than zero when the value comes before the one looked for, more when after.</param>
+    /// <param name="found">The value.</param>
+    public bool TryFind(Func<T, int> compare, out T found)
+    {
+        var first = 0;
+        for (var end = _blocks.Count - 1; first < end;)
+        {
+            var middle = (first + end + 1) / 2;
+            if (compare(_blocks[middle].Items[0]) <= 0) first = middle;
+            else end = middle - 1;
+        }
+
+        found = default;
+        if (Count == 0) return false;
+        var block = _blocks[first];
+        for (int from = 0, to = block.Count - 1; from <= to;)
+        {
+            var middle = (from + to) / 2;
+            var order = compare(found = block.Items[middle]);
+            if (order == 0) return true;
+            if (order < 0) from = middle + 1;
+            else to = middle - 1;
+        }
+
+        return false;
+    }
+
     public bool Remove(RingId id, out T removed)
     {
         removed = default;

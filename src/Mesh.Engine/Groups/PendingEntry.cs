@@ -8,6 +8,12 @@ namespace Mesh.Engine.Groups;
 /// <param name="Deliveries">How often it was.</param>
 internal readonly record struct PendingEntry(RingId Id, Sequence Sequence, GroupConsumer Consumer, RecordTime DeliveredAt, long Deliveries) : IOrdered
 {
+    /// <summary>What holds it against others; null when it was delivered, and waits for its consumer without a limit in time.</summary>
+    public GroupHold? Hold { get; init; }
+
+    /// <summary>Nobody else may have it now.</summary>
+    public bool IsHeld => Hold is { } hold && hold != GroupHold.Free;
+
     public PendingView ToView() => new(Id, Consumer.Name, DeliveredAt, Deliveries);
 }
 

@@ -11,9 +11,13 @@ namespace Mesh.Engine.Groups;
 /// <param name="MaxDeletedId">The greatest id ever deleted by itself.</param>
 internal readonly record struct ReadCounts(long Length, long Added, RingId FirstId, RingId LastId, RingId MaxDeletedId)
 {
+    /// <summary>Ids are <c>sequence-0</c>, and so say themselves how many records there were.</summary>
+    public bool HasSequenceIds { get; init; }
+
     /// <summary>The count after a group that counted <paramref name="read"/> was given the record with this id next.</summary>
     public long? After(RingId id, long? read)
     {
+        if (HasSequenceIds) return (long)id.Milliseconds;
         if (read is { } known && !IsBrokenFrom(id)) return known + 1;
         return Added > 0 ? UpTo(id) : read;
     }
@@ -22,6 +26,7 @@ internal readonly record struct ReadCounts(long Length, long Added, RingId First
     public long? Lag(RingId lastDelivered, long? read)
     {
         if (Added == 0) return 0;
+        if (HasSequenceIds) return Math.Clamp(Added - (long)Math.Min(lastDelivered.Milliseconds, long.MaxValue), 0, Length);
         if (read is { } known && !IsBrokenFrom(lastDelivered)) return Added - known;
         return UpTo(lastDelivered) is { } count ? Added - count : null;
     }

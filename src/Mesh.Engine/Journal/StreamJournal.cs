@@ -78,6 +78,14 @@ internal sealed class StreamJournal
         target.Advance(length + payload.Length);
     }
 
+    /// <summary>One part of a snapshot, as it is written.</summary>
+    public static void WritePart(IBufferWriter<byte> target, byte op, Action<IBufferWriter<byte>> write)
+    {
+        var part = new ArrayBufferWriter<byte>(256);
+        write(part);
+        WriteEntry(target, op, part.WrittenSpan);
+    }
+
     /// <summary>All entries of a stream in order: the snapshot's parts, then the journal's.</summary>
     /// <exception cref="CorruptFrameException">A snapshot of a later version, or damaged bytes.</exception>
     public static IReadOnlyList<RecoveredEntry> Recover(OpenedStream opened)
@@ -143,4 +151,10 @@ public static class JournalOp
 
     /// <summary>Consumer groups (<see cref="Groups.GroupTable"/>).</summary>
     public const byte Groups = 17;
+
+    /// <summary>Claims of consumer groups, and what becomes of records claimed too often (<see cref="Groups.GroupClaims"/>).</summary>
+    public const byte GroupClaims = 18;
+
+    /// <summary>Records moved here by consumer groups of other streams (<see cref="Log.MovedRecords"/>).</summary>
+    public const byte MovedByGroup = 19;
 }

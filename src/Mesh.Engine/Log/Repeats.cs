@@ -60,7 +60,7 @@ internal sealed class Repeats(TimeSpan window)
             _moved.Add(origin, placed.First);
             _scratch.ResetWrittenCount();
             MovedRecords.Write(_scratch, origin, placed.First);
-            journal.Add(JournalOp.Moved, _scratch.WrittenSpan);
+            journal.Add(origin.Mover == 0 ? JournalOp.Moved : JournalOp.MovedByGroup, _scratch.WrittenSpan);
         }
 
         if (options.Producer is { } producer)
@@ -85,7 +85,7 @@ internal sealed class Repeats(TimeSpan window)
             if (entry.Op == JournalOp.Dedupe) _ids.ReadAll(entry.Payload.Span);
             if (entry.Op == JournalOp.Senders) _marks.ReadAll(entry.Payload.Span);
             if (entry.Op == JournalOp.Producers) _producers.ReadAll(entry.Payload.Span);
-            if (entry.Op == JournalOp.Moved) _moved.ReadAll(entry.Payload.Span);
+            if (entry.Op is JournalOp.Moved or JournalOp.MovedByGroup) _moved.ReadAll(entry.Payload.Span, entry.Op == JournalOp.MovedByGroup);
         }
     }
 
@@ -103,5 +103,8 @@ internal sealed class Repeats(TimeSpan window)
         _scratch.ResetWrittenCount();
         _moved.WriteAll(_scratch);
         if (_scratch.WrittenCount > 0) StreamJournal.WriteEntry(target, JournalOp.Moved, _scratch.WrittenSpan);
+        _scratch.ResetWrittenCount();
+        _moved.WriteAll(_scratch, byGroups: true);
+        if (_scratch.WrittenCount > 0) StreamJournal.WriteEntry(target, JournalOp.MovedByGroup, _scratch.WrittenSpan);
     }
 }

@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Mesh.Engine.Groups;
 using Mesh.Engine.Journal;
 using Mesh.Engine.Log;
 using Mesh.Engine.Storage;
-using Mesh.Engine.Streams;
 using Mesh.Frames;
 using Mesh.Topics;
 
@@ -13,7 +13,7 @@ namespace Mesh.Engine.Partitions;
 /// One log of events with the last sequences of each topic. The index of topics is part of the snapshot, written again after every
 /// <see cref="EngineOptions.TopicSnapshotBytes"/> of records, so opening reads at most that much of the log.
 /// </summary>
-public sealed class PartitionActor(StreamName name, EngineContext engine) : StreamActor(name, engine), IPartition
+public sealed class PartitionActor(StreamName name, EngineContext engine) : GroupedActor(name, engine), IPartition
 {
     private TopicIndex _topics = new();
     private long _bytesSinceSnapshot;
@@ -89,12 +89,14 @@ public sealed class PartitionActor(StreamName name, EngineContext engine) : Stre
 
     internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
     {
+        base.OnCommitted(header, batch);
         Index(_topics, header, batch);
         _bytesSinceSnapshot += batch.Length;
     }
 
     private protected override void OnReset()
     {
+        base.OnReset();
         _topics = new TopicIndex();
         _bytesSinceSnapshot = 0;
     }

@@ -1,10 +1,12 @@
 namespace Mesh.Engine.Queues;
 
 /// <summary>
-/// Takes records of one queue to the queue for its dead letters: each append says where its record comes from, so that a repeat, however late, is known there;
+/// Takes records of one queue, or of one consumer group, to the queue for its dead letters: each append says where its record comes from, so that a repeat, however late, is known there;
 /// and once a record is gone here for good, the next append says that it need not be known any more. Thread-safe.
 /// </summary>
-internal sealed class DeadLetterMover(DeadLetterTarget targets)
+/// <param name="targets">Gives the other queue.</param>
+/// <param name="mover">As in <see cref="MoveOrigin.Mover"/>.</param>
+internal sealed class DeadLetterMover(DeadLetterTarget targets, long mover = 0)
 {
     /// <summary>Settled moves told with one append at most; of more than that the oldest are not told, and the other queue keeps them until it holds too many.</summary>
     private const int SettledMax = 1000;
@@ -13,7 +15,7 @@ internal sealed class DeadLetterMover(DeadLetterTarget targets)
     private readonly List<Sequence> _settled = [];
     private (StreamNumber Source, StreamName Target) _settledOf;
 
-    /// <param name="source">The queue they come from.</param>
+    /// <param name="source">The stream they come from.</param>
     /// <param name="target">The queue they go to.</param>
     /// <param name="letters">The records, each as it goes.</param>
     /// <returns>Those that the other queue did not take.</returns>
@@ -25,7 +27,7 @@ internal sealed class DeadLetterMover(DeadLetterTarget targets)
         var moves = new List<Task<AppendResult>>(letters.Count);
         foreach (var letter in letters)
         {
-            var origin = new MoveOrigin(source, letter.Sequence, moves.Count == 0 ? told : []);
+            var origin = new MoveOrigin(source, letter.Sequence, moves.Count == 0 ? told : []) { Mover = mover };
             moves.Add(log.AppendAsync(letter.Segment, new AppendOptions { Origin = origin }).AsTask());
         }
 

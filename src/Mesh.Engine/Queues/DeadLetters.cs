@@ -15,7 +15,9 @@ internal static class DeadLetters
     /// <param name="ttl">Its time to live; null keeps what is left.</param>
     /// <param name="hiddenFor">How long it is hidden where it goes: as long as the claim that found it lasts.</param>
     /// <param name="source">The queue that it says it comes from; null says none.</param>
-    public static ReadOnlyMemory<byte> Encode(in BatchSlice slice, RecordTime expiresAt, RecordTime now, TimeSpan? ttl, TimeSpan hiddenFor, string? source)
+    /// <param name="origin">What a consumer group says of it instead.</param>
+    public static ReadOnlyMemory<byte> Encode(
+        in BatchSlice slice, RecordTime expiresAt, RecordTime now, TimeSpan? ttl, TimeSpan hiddenFor, string? source, DeadLetterOrigin? origin = null)
     {
         using var writer = new SegmentWriter();
         foreach (var record in slice)
@@ -24,7 +26,7 @@ internal static class DeadLetters
             {
                 Key = record.Key,
                 Producer = record.Producer,
-                Tags = DeadLetterTag.Replace(record, source),
+                Tags = origin?.Replace(record) ?? DeadLetterTag.Replace(record, source),
                 ContentType = record.ContentType,
                 ContentTypeName = record.ContentTypeName,
                 TtlMicros = ttl is { } own ? Micros(own) : expiresAt == RecordTime.Max ? 0 : Math.Max(1, expiresAt.Micros - now.Micros),

@@ -16,9 +16,8 @@ namespace Mesh.Engine.Queues;
 public abstract class QueueReader : StreamActor
 {
     private static readonly QueueQuery AnyOne = new() { RecordsMax = 1, IncludeClaimed = true, IncludeDelayed = true };
-    private static readonly TimeSpan SleepMin = TimeSpan.FromMilliseconds(1);
 
-    private readonly QueueChanges _changes;
+    private readonly ClaimChanges _changes;
     private int _claimsCounted;
     private long _freedCounted;
 
@@ -26,7 +25,7 @@ public abstract class QueueReader : StreamActor
         : base(name, engine)
     {
         Table = NewTable();
-        _changes = new QueueChanges(engine.Clock.Now().Micros);
+        _changes = new ClaimChanges(engine.Clock.Now().Micros);
     }
 
     private protected ClaimTable Table { get; private set; }
@@ -191,13 +190,7 @@ public abstract class QueueReader : StreamActor
     {
         try
         {
-            await (time == TimeSpan.MaxValue
-                ? signal.Task.WaitAsync(cancel)
-                : signal.Task.WaitAsync(time > SleepMin ? time : SleepMin, Engine.Clock.Source, cancel));
-        }
-        catch (TimeoutException)
-        {
-            // Who waits looks at the time.
+            await ClaimChanges.SleepAsync(signal, time, Engine.Clock.Source, cancel);
         }
         finally
         {

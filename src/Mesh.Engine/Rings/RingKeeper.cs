@@ -2,7 +2,7 @@ using Mesh.Engine.Groups;
 
 namespace Mesh.Engine.Rings;
 
-/// <summary>What a ring keeps: trimming, deleting one by one, and setting its position. Groups are <see cref="RingActor"/>'s.</summary>
+/// <summary>What a ring keeps: trimming, deleting one by one, and setting its position. Groups are <see cref="GroupedActor"/>'s.</summary>
 public abstract class RingKeeper : RingReader
 {
     private (StreamNumber Stream, Sequence Sequence, RingId Id) _first;
@@ -90,8 +90,7 @@ public abstract class RingKeeper : RingReader
         TrimTo(LowToKeep(count));
     }
 
-    /// <summary>In a turn: how groups are to count, if the id of the first record is known or does not matter.</summary>
-    private protected bool TryCount(bool needsFirstId, out ReadCounts counts)
+    private protected override bool TryCount(bool needsFirstId, out ReadCounts counts)
     {
         var log = Log!;
         Settle();
@@ -108,8 +107,7 @@ public abstract class RingKeeper : RingReader
         return true;
     }
 
-    /// <summary>Finds the id of the first record, for <see cref="TryCount"/>.</summary>
-    private protected async ValueTask FindFirstAsync(CancellationToken cancel)
+    private protected override async ValueTask FindFirstAsync(CancellationToken cancel)
     {
         StreamNumber stream;
         Sequence low;
@@ -125,6 +123,8 @@ public abstract class RingKeeper : RingReader
         foreach (var record in await ReadAsync(new ReadQuery { From = low, RecordsMax = 1 }, cancel)) first = record.Id;
         lock (Turn) _first = (stream, low, first);
     }
+
+    private protected override long CountFrom(Sequence from) => Ledger.CountLiving(from > Ledger.Low ? from : Ledger.Low, Log!.Next);
 
     /// <summary>In a turn, settled: where the ring begins when it keeps so many records, those that are not committed among them.</summary>
     private Sequence LowToKeep(long keep)
@@ -170,7 +170,7 @@ public abstract class RingKeeper : RingReader
         var isLower = LiveCount == 0 && position.LastId < log.PendingLastId;
         Ledger.SetPosition(position, log.PendingNext, isLower);
         log.SetLastId(position.LastId);
-        Groups.ForgetPlaces();
+        Groups.Table.ForgetPlaces();
         if (isLower) log.Cache.DropThrough(log.High);
         return AfterCommit<RingPositionResult?>(RingPositionResult.Done);
     }

@@ -3,13 +3,12 @@ using Mesh.Engine.Groups;
 using Mesh.Engine.Journal;
 using Mesh.Engine.Log;
 using Mesh.Engine.Storage;
-using Mesh.Engine.Streams;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Rings;
 
 /// <summary>A ring as its readers see it: its log by ids, less what was deleted. What changes it is <see cref="RingKeeper"/>'s and <see cref="RingActor"/>'s.</summary>
-public abstract class RingReader : StreamActor
+public abstract class RingReader : GroupedActor
 {
     /// <summary>Bytes of batches after which a range ends early.</summary>
     private protected const long RangeBytesMax = 8L * 1024 * 1024;
@@ -20,12 +19,17 @@ public abstract class RingReader : StreamActor
         : base(name, engine)
     {
         Ledger = NewLedger();
-        Groups = NewGroups();
     }
 
     private protected RingLedger Ledger { get; private set; }
 
-    private protected GroupTable Groups { get; private set; }
+    private protected override bool HasSequenceIds => false;
+
+    private protected override bool HasAscendingIds => Ledger.RenumberedAt == Sequence.None;
+
+    private protected override RingId LastId => Log!.LastId;
+
+    private protected override RingId MaxDeletedId => Ledger.MaxDeletedId;
 
     private protected override long DeletedCount => Ledger.DeletedCount + Math.Max(0, Ledger.Low.Value - Log!.Low.Value);
 
@@ -73,8 +77,7 @@ public abstract class RingReader : StreamActor
     {
         base.WriteSnapshot(target);
         StreamJournal.WriteEntry(target, JournalOp.LastId, EncodeLastId());
-        WritePart(target, JournalOp.Ring, Ledger.WriteSnapshot);
-        if (Groups.Count > 0) WritePart(target, JournalOp.Groups, Groups.WriteSnapshot);
+        StreamJournal.WritePart(target, JournalOp.Ring, Ledger.WriteSnapshot);
     }
 
     /// <summary>The batch that has the greatest id may be among those that go.</summary>
@@ -83,13 +86,10 @@ public abstract class RingReader : StreamActor
     private protected override async ValueTask<Action> RebuildAsync(OpenedStream opened, SequencedLog log, IReadOnlyList<RecoveredEntry> entries)
     {
         var ledger = NewLedger();
-        var groups = NewGroups();
         foreach (var entry in entries)
         {
             if (entry.Op == JournalOp.Ring && entry.IsSnapshot) ledger.ReadSnapshot(entry.Payload.Span);
             else if (entry.Op == JournalOp.Ring) ledger.Apply(entry.Payload.Span);
-            else if (entry.Op == JournalOp.Groups && entry.IsSnapshot) groups.ReadSnapshot(entry.Payload.Span);
-            else if (entry.Op == JournalOp.Groups) groups.Apply(entry.Payload.Span);
         }
 
         log.StartAfter(await LastIdAsync(opened, entries, ledger));
@@ -100,7 +100,6 @@ public abstract class RingReader : StreamActor
         {
             takeOver();
             Ledger = ledger;
-            Groups = groups;
         };
     }
 
@@ -108,34 +107,33 @@ public abstract class RingReader : StreamActor
 
     private protected override void OnReset()
     {
+        base.OnReset();
         Ledger = NewLedger();
-        Groups = NewGroups();
     }
 
     /// <summary>As <see cref="ReadAsync"/>, with the records that were deleted.</summary>
     private protected ValueTask<RecordPage> ReadWithDeletedAsync(ReadQuery query, CancellationToken cancel) => base.ReadAsync(query, cancel);
 
     /// <summary>In a turn: what is trimmed need not be known as deleted, and what is deleted at the head is gone for good.</summary>
-    private protected void Settle()
+    private protected override void Settle()
     {
         Ledger.TrimBelow(Log!.Low);
         Stream!.Follow(Ledger.Low);
     }
 
     /// <summary>In a turn: the records of a page that are not deleted.</summary>
-    private protected RecordPage Living(RecordPage page)
+    private protected override RecordPage Living(RecordPage page)
     {
         if (Log is null || DeletedCount == 0 || page.Count == 0) return page;
         var slices = new List<BatchSlice>(page.Slices.Count);
-        foreach (var slice in page.Slices) AddLiving(slice, slices);
+        foreach (var slice in page.Slices) RecordRuns.Keep(slice, (in record) => !Ledger.IsDeleted(record.Sequence), slices);
         return new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark);
     }
 
-    /// <summary>In a turn: the record is there.</summary>
-    private protected bool Lives(Sequence sequence) => sequence >= Log!.ReadableLow && sequence <= Log.High && !Ledger.IsDeleted(sequence);
+    /// <inheritdoc/>
+    private protected override bool Lives(Sequence sequence) => sequence >= Log!.ReadableLow && sequence <= Log.High && !Ledger.IsDeleted(sequence);
 
-    /// <summary>The first record, of those there ever were, whose id is not smaller than <paramref name="id"/>; the next one to come when all are smaller.</summary>
-    private protected async ValueTask<Sequence> FirstNotBelowAsync(RingId id, CancellationToken cancel)
+    private protected override async ValueTask<Sequence> FirstNotBelowAsync(RingId id, CancellationToken cancel)
     {
         StreamNumber stream;
         Sequence from;
@@ -162,9 +160,7 @@ public abstract class RingReader : StreamActor
         return batch.Value.Header.Last.Next();
     }
 
-    /// <summary>The record with an id.</summary>
-    /// <returns>Null when there is none.</returns>
-    private protected async ValueTask<Sequence?> FindAsync(RingId id, CancellationToken cancel)
+    private protected override async ValueTask<Sequence?> FindAsync(RingId id, CancellationToken cancel)
     {
         var page = await RangeAsync(id, id, recordsMax: 1, backwards: false, cancel);
         foreach (var record in page) return record.Sequence;
@@ -203,42 +199,7 @@ public abstract class RingReader : StreamActor
         }
     }
 
-    private void AddLiving(in BatchSlice slice, List<BatchSlice> slices)
-    {
-        var walker = slice.GetEnumerator();
-        var run = default(BatchSlice);
-        while (walker.MoveNext())
-        {
-            if (!Ledger.IsDeleted(walker.Current.Sequence))
-            {
-                run = run.Count == 0 ? new BatchSlice(slice.Batch, walker.Offset, walker.Index, 1) : run with { Count = run.Count + 1 };
-                continue;
-            }
-
-            if (run.Count > 0) slices.Add(run);
-            run = default;
-        }
-
-        if (run.Count > 0) slices.Add(run);
-    }
-
-    private static void WritePart(IBufferWriter<byte> target, byte op, Action<IBufferWriter<byte>> write)
-    {
-        var part = new ArrayBufferWriter<byte>(256);
-        write(part);
-        StreamJournal.WriteEntry(target, op, part.WrittenSpan);
-    }
-
     private RingLedger NewLedger() => new(change => AddChange(JournalOp.Ring, change));
-
-    private GroupTable NewGroups() => new(change => AddChange(JournalOp.Groups, change));
-
-    /// <summary>In a turn: a change that readers see at once.</summary>
-    private void AddChange(byte op, ReadOnlySpan<byte> change)
-    {
-        Journal.Add(op, change);
-        Stream!.SetAhead();
-    }
 
     private async ValueTask<RingId> LastIdAsync(OpenedStream opened, IReadOnlyList<RecoveredEntry> entries, RingLedger ledger)
     {

@@ -1,10 +1,10 @@
-using Mesh.Engine.Streams;
+using Mesh.Engine.Groups;
 using Mesh.Frames;
 
 namespace Mesh.Engine.Rooms;
 
 /// <summary>The history of one room. What is appended, by whichever door, is handed to the room's audience after its commit.</summary>
-public sealed class RoomLog(StreamName name, EngineContext engine, IRoomAudience audience) : StreamActor(name, engine)
+public sealed class RoomLog(StreamName name, EngineContext engine, IRoomAudience audience) : GroupedActor(name, engine)
 {
     private readonly RoomFeed _feed = new(name, audience);
     private readonly byte[] _room = RoomHistory.RoomOf(name);
@@ -24,7 +24,14 @@ public sealed class RoomLog(StreamName name, EngineContext engine, IRoomAudience
     /// <summary>Ends when all that is committed was handed to the audience.</summary>
     public Task WhenHandedOutAsync() => _feed.WhenHandedOutAsync();
 
-    internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch) => _feed.Add(Log!.Number, header, batch);
+    internal override void OnCommitted(in BatchHeader header, ReadOnlyMemory<byte> batch)
+    {
+        base.OnCommitted(header, batch);
+        _feed.Add(Log!.Number, header, batch);
+    }
+
+    /// <summary>No group makes a history either.</summary>
+    private protected override ValueTask<bool> CreateForGroupAsync() => new(false);
 
     private async ValueTask<AppendResult> AfterHandingOutAsync(ValueTask<AppendResult> appended)
     {

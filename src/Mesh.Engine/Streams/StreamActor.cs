@@ -133,7 +133,7 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
         (await PickAsync(stream, sequences, long.MaxValue, cancel)).Slices;
 
     /// <summary>As the other, up to the record whose batch reaches a number of bytes.</summary>
-    private protected async ValueTask<Picked> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, long bytesMax, CancellationToken cancel)
+    private protected async ValueTask<PickedRecords> PickAsync(StreamNumber stream, IReadOnlyList<Sequence> sequences, long bytesMax, CancellationToken cancel)
     {
         var slices = new List<BatchSlice>(sequences.Count);
         CachedBatch held = default;
@@ -151,7 +151,7 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
             if (!held.Bytes.IsEmpty) slices.Add(held.Slice(sequence, sequence, 1));
         }
 
-        return new Picked(slices, looked, bytes);
+        return new PickedRecords(slices, looked, bytes);
     }
 
     private ValueTask<CachedBatch?> BatchOfAsync(StreamNumber stream, Sequence sequence, CancellationToken cancel)
@@ -289,10 +289,4 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
             return query.Backwards ? await Stored.ReadDownAsync(stream, low, high, query, cancel) : await Stored.ReadUpAsync(stream, low, high, query, cancel);
         }
     }
-
-    /// <summary>Records picked one by one.</summary>
-    /// <param name="Slices">One record each.</param>
-    /// <param name="Looked">How many were looked for, of those asked for.</param>
-    /// <param name="Bytes">Bytes of the batches that hold them.</param>
-    private protected readonly record struct Picked(List<BatchSlice> Slices, int Looked, long Bytes);
 }

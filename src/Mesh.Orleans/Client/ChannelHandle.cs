@@ -4,7 +4,7 @@ namespace Mesh.Orleans.Client;
 
 /// <summary>One tree of channels.</summary>
 internal sealed class ChannelHandle(StreamName name, IChannelGrain grain, HandleContext context)
-    : StreamHandle(name, grain, context), IChannel
+    : GroupedHandle(name, grain, grain, context), IChannel
 {
     private ChannelWatch? _watch;
 

@@ -41,7 +41,7 @@ internal sealed class OrleansMesh : IMesh
 
     public IPartition Partition(StreamName name) => Handle<PartitionHandle>(name, StreamKind.Partition);
 
-    public IStreamLog Room(StreamName name) => Handle<RoomLogHandle>(name, StreamKind.Room);
+    public IGroupedLog Room(StreamName name) => Handle<RoomLogHandle>(name, StreamKind.Room);
 
     /// <inheritdoc cref="OrleansRooms.LeaveAsync"/>
     public Task LeaveAsync(TimeSpan timeMax) => _rooms.LeaveAsync(timeMax);

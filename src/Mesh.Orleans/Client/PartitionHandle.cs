@@ -6,7 +6,7 @@ namespace Mesh.Orleans.Client;
 
 /// <summary>One log of events. Topics are matched here, so that all subscribers of a process share the one call that follows the log.</summary>
 internal sealed class PartitionHandle(StreamName name, IPartitionGrain grain, HandleContext context)
-    : StreamHandle(name, grain, context), IPartition
+    : GroupedHandle(name, grain, grain, context), IPartition
 {
     public async IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, [EnumeratorCancellation] CancellationToken cancel = default)
     {

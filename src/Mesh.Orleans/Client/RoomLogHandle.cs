@@ -3,4 +3,4 @@ using Mesh.Orleans.Grains;
 namespace Mesh.Orleans.Client;
 
 /// <summary>The history of one room.</summary>
-internal sealed class RoomLogHandle(StreamName name, IRoomLogGrain grain, HandleContext context) : StreamHandle(name, grain, context);
+internal sealed class RoomLogHandle(StreamName name, IRoomLogGrain grain, HandleContext context) : GroupedHandle(name, grain, grain, context);

@@ -8,7 +8,7 @@ namespace Mesh.Orleans.Grains;
 /// <summary>One tree of channels.</summary>
 [Reentrant, ActivationCountBasedPlacement]
 internal sealed class ChannelGrain(SiloEngine silo)
-    : StreamGrain<ChannelActor>(silo, StreamKind.Channel, name => new ChannelActor(name, silo.Context)), IChannelGrain
+    : GroupedGrain<ChannelActor>(silo, StreamKind.Channel, name => new ChannelActor(name, silo.Context)), IChannelGrain
 {
     public ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default) => Actor.ReadAsync(query, cancel);
 

@@ -9,7 +9,7 @@ namespace Mesh.Orleans.Grains;
 /// <summary>One log of events.</summary>
 [Reentrant, ActivationCountBasedPlacement]
 internal sealed class PartitionGrain(SiloEngine silo)
-    : StreamGrain<PartitionActor>(silo, StreamKind.Partition, name => new PartitionActor(name, silo.Context)), IPartitionGrain
+    : GroupedGrain<PartitionActor>(silo, StreamKind.Partition, name => new PartitionActor(name, silo.Context)), IPartitionGrain
 {
     public IAsyncEnumerable<RecordPage> SubscribeAsync(TopicFilter filter, int historyDepth, CancellationToken cancel = default) =>
         Actor.SubscribeAsync(filter, historyDepth, cancel);

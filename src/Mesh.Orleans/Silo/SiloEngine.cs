@@ -36,7 +36,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _pump = new CommitPump(store, _options.Commit);
         var context = new EngineContext(store, _pump, new SteadyClock(_options.Clock), _options.Engine, WarnOfDamage);
         Pools = new PoolStores(context.Home, context.Clock, Lend(), _stop.Token, _leaving.Token);
-        Context = context with { Pools = Pools };
+        Context = context with { Pools = Pools, DeadLetters = queue => services.GetRequiredService<IMesh>().Queue(queue) };
         _maintenance = new Maintenance(store, context.Clock, () => _active.Keys.Where(stream => stream.IsAt(context.Home)), WakeAsync, Warn);
         Context.OnExpired = OnDeleted;
     }

@@ -53,14 +53,23 @@ internal struct MoveOriginForm
 
     [Id(2)]
     public Sequence[] Settled;
+
+    [Id(3)]
+    public long Mover;
 }
 
 [RegisterConverter]
 internal sealed class MoveOriginConverter : IConverter<MoveOrigin, MoveOriginForm>
 {
-    public MoveOrigin ConvertFromSurrogate(in MoveOriginForm surrogate) => new(surrogate.Stream, surrogate.Sequence, surrogate.Settled);
+    public MoveOrigin ConvertFromSurrogate(in MoveOriginForm surrogate) => new(surrogate.Stream, surrogate.Sequence, surrogate.Settled) { Mover = surrogate.Mover };
 
-    public MoveOriginForm ConvertToSurrogate(in MoveOrigin value) => new() { Stream = value.Stream, Sequence = value.Sequence, Settled = [.. value.Settled] };
+    public MoveOriginForm ConvertToSurrogate(in MoveOrigin value) => new()
+    {
+        Stream = value.Stream,
+        Sequence = value.Sequence,
+        Settled = [.. value.Settled],
+        Mover = value.Mover,
+    };
 }
 
 [GenerateSerializer, Immutable]

@@ -26,14 +26,26 @@ internal struct GroupStartForm
 
     [Id(1)]
     public long? EntriesRead;
+
+    [Id(2)]
+    public Sequence? From;
+
+    [Id(3)]
+    public RecordTime? FromTime;
 }
 
 [RegisterConverter]
 internal sealed class GroupStartConverter : IConverter<GroupStart, GroupStartForm>
 {
-    public GroupStart ConvertFromSurrogate(in GroupStartForm surrogate) => new(surrogate.After, surrogate.EntriesRead);
+    public GroupStart ConvertFromSurrogate(in GroupStartForm surrogate) => new(surrogate.After, surrogate.EntriesRead) { From = surrogate.From, FromTime = surrogate.FromTime };
 
-    public GroupStartForm ConvertToSurrogate(in GroupStart value) => new() { After = value.After, EntriesRead = value.EntriesRead };
+    public GroupStartForm ConvertToSurrogate(in GroupStart value) => new()
+    {
+        After = value.After,
+        EntriesRead = value.EntriesRead,
+        From = value.From,
+        FromTime = value.FromTime,
+    };
 }
 
 [GenerateSerializer, Immutable]

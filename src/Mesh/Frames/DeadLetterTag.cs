@@ -16,16 +16,23 @@ public static class DeadLetterTag
         return null;
     }
 
-    /// <summary>The tags of a record with this one in place of what it said before.</summary>
+    /// <summary>The tags of a record with this one in place of what it said before, of queues or of groups.</summary>
     /// <param name="record">That moves.</param>
     /// <param name="source">Null takes the tag away.</param>
     public static byte[] Replace(in RecordView record, string? source)
     {
+        var written = Others(record);
+        if (source is not null) written.Add(Name, Encoding.UTF8.GetBytes(source));
+        return written.Written.ToArray();
+    }
+
+    /// <summary>The tags of a record that say nothing of where it comes from.</summary>
+    internal static TagsWriter Others(in RecordView record)
+    {
         var written = new TagsWriter();
         var tags = new TagsReader(record.Tags);
         while (tags.MoveNext())
-            if (!tags.Name.SequenceEqual(Name)) written.Add(tags.Name, tags.Value);
-        if (source is not null) written.Add(Name, Encoding.UTF8.GetBytes(source));
-        return written.Written.ToArray();
+            if (!tags.Name.SequenceEqual(Name) && !DeadLetterOrigin.IsNamed(tags.Name)) written.Add(tags.Name, tags.Value);
+        return written;
     }
 }

@@ -1,7 +1,7 @@
 namespace Mesh;
 
 /// <summary>One tree of RSE channels (RSE specification, section 2.5). A record's key is the path below the tree's root: empty, or beginning with a slash.</summary>
-public interface IChannel : IStreamLog
+public interface IChannel : IGroupedLog
 {
     /// <summary>Reads by path from one snapshot: merged, sorted by time, then cut.</summary>
     ValueTask<RecordPage> ReadAsync(ChannelQuery query, CancellationToken cancel = default);

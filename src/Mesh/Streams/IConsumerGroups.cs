@@ -2,11 +2,26 @@ namespace Mesh;
 
 /// <summary>
 /// Consumer groups of a stream (Redis 7.0 streams): a group hands each record out once, to one of its consumers, and keeps it among the consumer's pending
-/// entries until it is acknowledged. Cursors, pending entries and delivery counts are as durable as the records. Nothing here creates a stream, unless it
-/// says so. Thread-safe; failures as <see cref="IStreamLog"/> says.
+/// entries until it is acknowledged. Cursors, pending entries, claims and delivery counts are as durable as the records, and none of them consumes the log:
+/// what is acknowledged stays readable, and retention takes what is not. Nothing here creates a stream, unless it says so. An entry's id is its record's Redis
+/// id on a ring, and on any other stream <c>sequence-0</c>. Thread-safe; failures as <see cref="IStreamLog"/> says.
 /// </summary>
+/// <remarks>
+/// Records are handed out in two ways, which a group may mix. What is <em>delivered</em> is pending without a limit in time, until it is acknowledged or somebody
+/// takes it who finds it idle. What is <em>claimed</em> is its holder's for a visibility timeout, and nobody takes it before; then the next claim gets it first.
+/// </remarks>
 public interface IConsumerGroups
 {
+    /// <summary>The stream with its groups.</summary>
+    /// <param name="group">Only this group; null for all.</param>
+    /// <param name="pendingMax">Pending entries shown for each group and each consumer.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>Null when it does not exist.</returns>
+    ValueTask<LogInfo?> DescribeAsync(string? group, int pendingMax, CancellationToken cancel = default);
+
+    /// <summary>Where a group stands, and how far it is behind.</summary>
+    ValueTask<GroupPosition> PositionAsync(string group, CancellationToken cancel = default);
+
     /// <param name="group">At most <see cref="GroupLimits.NameBytesMax"/> bytes as UTF-8.</param>
     /// <param name="start">Where it begins.</param>
     /// <param name="createStream">Creates a missing stream too.</param>
@@ -15,6 +30,9 @@ public interface IConsumerGroups
 
     /// <summary>Moves a group; what is pending stays pending.</summary>
     ValueTask<GroupAnswer> MoveGroupAsync(string group, GroupStart start, CancellationToken cancel = default);
+
+    /// <summary>Says what becomes of records that are claimed too often; of those that were before, too.</summary>
+    ValueTask<GroupAnswer> SetGroupOptionsAsync(string group, GroupOptions options, CancellationToken cancel = default);
 
     /// <summary>Deletes a group with all it knows. Whoever waits at the stream is woken.</summary>
     ValueTask<GroupAnswer> DeleteGroupAsync(string group, CancellationToken cancel = default);
@@ -41,6 +59,37 @@ public interface IConsumerGroups
 
     /// <summary>What is pending, in the order of ids.</summary>
     ValueTask<PendingPage> PendingAsync(string group, PendingQuery query, CancellationToken cancel = default);
+
+    /// <summary>
+    /// Claims records for a consumer: first those whose visibility timeout has passed or that were released, in the order of their ids, then new ones. What was
+    /// claimed too often goes to the group's dead letters instead (<see cref="GroupOptions"/>).
+    /// </summary>
+    /// <param name="claim">What is asked for.</param>
+    /// <param name="cancel">Ends the call; what was claimed by then stays claimed until its time is up.</param>
+    ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default);
+
+    /// <summary>A live claim with the records that it still holds.</summary>
+    /// <returns><see cref="GroupOutcome.ClaimExpired"/> when it is unknown, released or expired, or holds none any more.</returns>
+    ValueTask<ClaimedRecords> FindClaimAsync(string group, ClaimId claim, CancellationToken cancel = default);
+
+    /// <summary>Counts a claim's time anew from now.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="claim">The claim.</param>
+    /// <param name="visibilityTimeout">As in <see cref="GroupClaim"/>.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>Counts the records it holds; <see cref="GroupOutcome.ClaimExpired"/> as <see cref="FindClaimAsync"/> says.</returns>
+    ValueTask<GroupAnswer> ExtendAsync(string group, ClaimId claim, TimeSpan visibilityTimeout, CancellationToken cancel = default);
+
+    /// <summary>Gives records of a claim back to the group: the next claim gets them. Those that the claim does not hold are no error.</summary>
+    /// <returns>Counts those that it held.</returns>
+    ValueTask<GroupAnswer> ReleaseAsync(GroupRelease release, CancellationToken cancel = default);
+
+    /// <summary>Acknowledges records of a claim: the group never hands them out again.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="claim">The claim that holds them.</param>
+    /// <param name="sequences">At most <see cref="GroupLimits.EntriesMax"/>.</param>
+    /// <param name="cancel">Ends the call.</param>
+    ValueTask<GroupAcks> AckAsync(string group, ClaimId claim, IReadOnlyList<Sequence> sequences, CancellationToken cancel = default);
 }
 
 /// <summary>Bounds of consumer groups; beyond them the answer is <see cref="GroupOutcome.Full"/>.</summary>
@@ -60,6 +109,12 @@ public static class GroupLimits
 
     /// <summary>Entries of one call.</summary>
     public const int EntriesMax = ReadQuery.RecordsLimit;
+
+    /// <summary>Records of one claim.</summary>
+    public const int ClaimRecordsMax = 1000;
+
+    /// <summary>The longest visibility timeout, and the longest time to live of a dead letter.</summary>
+    public static readonly TimeSpan TermMax = TimeSpan.FromDays(366);
 }
 
 /// <summary>What became of a call about a group.</summary>
@@ -78,6 +133,9 @@ public enum GroupOutcome
 
     /// <summary>A bound of <see cref="GroupLimits"/> is reached; nothing was changed.</summary>
     Full,
+
+    /// <summary>The claim is unknown, released or expired, or holds no record any more; nothing was changed.</summary>
+    ClaimExpired,
 }
 
 /// <summary>The outcome, and how many entries or names it concerned.</summary>
@@ -86,7 +144,24 @@ public readonly record struct GroupAnswer(GroupOutcome Outcome, long Count = 0);
 /// <summary>Where a group stands.</summary>
 /// <param name="After">The last id it takes as delivered; null for the newest record's.</param>
 /// <param name="EntriesRead">How many records it takes as delivered; null when that is not known.</param>
-public readonly record struct GroupStart(RingId? After, long? EntriesRead);
+public readonly record struct GroupStart(RingId? After, long? EntriesRead)
+{
+    /// <summary>The first record it hands out next, or the first one after it that there is; beyond the end, the next one that comes. Goes before <see cref="After"/>.</summary>
+    public Sequence? From { get; init; }
+
+    /// <summary>As <see cref="From"/>, by time: the first record of this time or later.</summary>
+    public RecordTime? FromTime { get; init; }
+
+    /// <summary>From the oldest record that there is.</summary>
+    public static readonly GroupStart Oldest = new(RingId.None, null);
+
+    /// <summary>Behind the newest record that there is.</summary>
+    public static readonly GroupStart Newest;
+
+    public static GroupStart At(Sequence from) => new() { From = from };
+
+    public static GroupStart At(RecordTime from) => new() { FromTime = from };
+}
 
 /// <summary>Asks for records of a group.</summary>
 /// <param name="Group">The group.</param>

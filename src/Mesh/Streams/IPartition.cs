@@ -3,7 +3,7 @@ using Mesh.Topics;
 namespace Mesh;
 
 /// <summary>A log of events whose keys are topics (protobus-server specification).</summary>
-public interface IPartition : IStreamLog
+public interface IPartition : IGroupedLog
 {
     /// <summary>
     /// First the last <paramref name="historyDepth"/> records of each topic that matches, in sequence order; then, live, every record whose

@@ -4,7 +4,7 @@ namespace Mesh;
 /// A ring: a log whose records also have Redis ids, can be deleted one by one, and are handed out by consumer groups (Redis 7 streams).
 /// <see cref="AppendOptions.TrimToCount"/> is MAXLEN; for MINID call <see cref="TrimBelowAsync"/> after the append.
 /// </summary>
-public interface IRing : IStreamLog, IConsumerGroups
+public interface IRing : IGroupedLog
 {
     /// <summary>Records with ids from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
     /// <param name="start">Smallest id wanted.</param>
@@ -27,11 +27,4 @@ public interface IRing : IStreamLog, IConsumerGroups
     ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default);
 
     ValueTask<RingPositionResult> SetPositionAsync(RingPosition position, CancellationToken cancel = default);
-
-    /// <summary>The ring with its groups.</summary>
-    /// <param name="group">Only this group; null for all.</param>
-    /// <param name="pendingMax">Pending entries shown for each group and each consumer.</param>
-    /// <param name="cancel">Ends the call.</param>
-    /// <returns>Null when it does not exist.</returns>
-    ValueTask<RingInfo?> DescribeAsync(string? group, int pendingMax, CancellationToken cancel = default);
 }

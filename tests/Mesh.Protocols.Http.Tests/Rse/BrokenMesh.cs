@@ -1,8 +1,10 @@
+using Mesh.Testing;
+
 namespace Mesh.Protocols.Http.Tests.Rse;
 
 /// <summary>A mesh whose channels answer every call as a test says, or fail.</summary>
 /// <param name="append">The answer to an append; what it throws, every other call throws too.</param>
-internal sealed class BrokenMesh(Func<AppendResult> append) : IMesh, ICatalogue, IChannel
+internal sealed class BrokenMesh(Func<AppendResult> append) : NoGroups, IMesh, ICatalogue, IChannel
 {
     public ICatalogue Catalogue => this;
 
@@ -20,7 +22,7 @@ internal sealed class BrokenMesh(Func<AppendResult> append) : IMesh, ICatalogue,
 
     public IPartition Partition(StreamName name) => throw new NotSupportedException();
 
-    public IStreamLog Room(StreamName name) => throw new NotSupportedException();
+    public IGroupedLog Room(StreamName name) => throw new NotSupportedException();
 
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) => new(append());
 

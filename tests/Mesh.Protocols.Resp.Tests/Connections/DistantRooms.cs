@@ -32,7 +32,7 @@ internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
 
     public IPartition Partition(StreamName name) => mesh.Partition(name);
 
-    public IStreamLog Room(StreamName name) => mesh.Room(name);
+    public IGroupedLog Room(StreamName name) => mesh.Room(name);
 
     public ValueTask<int> PublishAsync(ReadOnlySpan<byte> room, ReadOnlySpan<byte> payload)
     {

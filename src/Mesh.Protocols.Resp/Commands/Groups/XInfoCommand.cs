@@ -75,7 +75,7 @@ internal sealed class XInfoCommand() : RespCommand("xinfo", -2)
         else Entries.Write(session.Reply, page);
     }
 
-    private static void WriteStream(RespSession session, RingInfo info)
+    private static void WriteStream(RespSession session, LogInfo info)
     {
         var nodes = (info.Length + NodeEntries - 1) / NodeEntries;
         Number(session, "length"u8, info.Length);

@@ -1,10 +1,9 @@
-using Mesh.Engine.Groups;
 using Mesh.Frames;
 
-namespace Mesh.Engine.Rings;
+namespace Mesh.Engine.Groups;
 
 /// <summary>What one call makes pending with a consumer. Chosen in a turn; when records must be read first, it is chosen anew in the next.</summary>
-/// <param name="now">The ring's clock.</param>
+/// <param name="now">The stream's clock.</param>
 internal sealed class Holding(RecordTime now)
 {
     public RecordTime Now { get; } = now;

@@ -1,14 +1,14 @@
 namespace Mesh;
 
-/// <summary>All that is known of a ring beside its records.</summary>
+/// <summary>All that is known of a stream beside its records. On streams other than rings an id is <c>sequence-0</c>.</summary>
 /// <param name="Length">Records it has.</param>
 /// <param name="FirstId">Id of the oldest; 0-0 when there is none.</param>
 /// <param name="LastId">The greatest id there ever was, or was set.</param>
-/// <param name="MaxDeletedId">The greatest id ever deleted by itself.</param>
+/// <param name="MaxDeletedId">The greatest id ever deleted by itself; 0-0 on streams other than rings.</param>
 /// <param name="EntriesAdded">Records ever added, or as it was set.</param>
 /// <param name="Groups">Its groups, by name.</param>
-/// <param name="Now">The ring's clock at the time of the answer.</param>
-public sealed record RingInfo(long Length, RingId FirstId, RingId LastId, RingId MaxDeletedId, long EntriesAdded, IReadOnlyList<GroupInfo> Groups, RecordTime Now);
+/// <param name="Now">The stream's clock at the time of the answer.</param>
+public sealed record LogInfo(long Length, RingId FirstId, RingId LastId, RingId MaxDeletedId, long EntriesAdded, IReadOnlyList<GroupInfo> Groups, RecordTime Now);
 
 /// <summary>One consumer group.</summary>
 /// <param name="Name">Its name.</param>
@@ -38,23 +38,3 @@ public sealed record GroupInfo(
 /// <param name="PendingCount">Entries pending with it.</param>
 /// <param name="Pending">The first of them, as many as were asked for.</param>
 public sealed record ConsumerInfo(string Name, RecordTime SeenAt, RecordTime? ActiveAt, long PendingCount, IReadOnlyList<PendingView> Pending);
-
-/// <summary>Sets what a ring takes as given so far (Redis 7.0, XSETID).</summary>
-/// <param name="LastId">The next id is greater.</param>
-/// <param name="EntriesAdded">Null leaves the count.</param>
-/// <param name="MaxDeletedId">0-0 leaves it.</param>
-public readonly record struct RingPosition(RingId LastId, long? EntriesAdded, RingId MaxDeletedId);
-
-/// <summary>What became of <see cref="IRing.SetPositionAsync"/>. Nothing was changed unless it is done.</summary>
-public enum RingPositionResult
-{
-    Done,
-
-    NoStream,
-
-    /// <summary>The ring has a record with a greater id, or has had one since it was last empty.</summary>
-    BelowTop,
-
-    /// <summary>The ring has more records than were ever added.</summary>
-    AddedBelowLength,
-}

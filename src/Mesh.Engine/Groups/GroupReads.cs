@@ -1,0 +1,95 @@
+using Mesh.Engine.Log;
+using Mesh.Frames;
+
+namespace Mesh.Engine.Groups;
+
+/// <summary>Reads what comes after a group's last id: from memory in a turn, or from storage between two.</summary>
+/// <param name="source">The stream.</param>
+internal sealed class GroupReads(IGroupSource source)
+{
+    /// <summary>Bytes of batches after which a page ends early.</summary>
+    public const long BytesMax = 8L * 1024 * 1024;
+
+    /// <summary>In a turn, settled: the next records of a group, from memory or as they were brought.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="recordsMax">At most so many.</param>
+    /// <param name="brought">What was read before the turn; says what to read when it must be.</param>
+    /// <returns>Null when they must be brought.</returns>
+    public RecordPage? TryReadNext(ConsumerGroup group, int recordsMax, ref BroughtPage brought)
+    {
+        var isBrought = brought.Page is not null && brought.Stream == source.Log!.Number && brought.After == group.LastId;
+        var page = isBrought ? source.Living(brought.Page!) : TryReadNext(group, recordsMax);
+        if (page is not null && !(isBrought && page.Count == 0 && brought.Page!.Count > 0)) return page;
+        brought = new BroughtPage(source.Log!.Number, group.LastId, null);
+        return null;
+    }
+
+    /// <summary>Reads what is to be read before the next turn.</summary>
+    public async ValueTask<BroughtPage> BringAsync(BroughtPage asked, int recordsMax, CancellationToken cancel) =>
+        asked with { Page = await ReadAfterAsync(asked.After, recordsMax, cancel) };
+
+    /// <summary>The next records of a group, from memory; null when storage must be asked.</summary>
+    private RecordPage? TryReadNext(ConsumerGroup group, int recordsMax)
+    {
+        var log = source.Log!;
+        if (group.LastId >= source.LastId) return RecordPage.Empty(log.Next, log.ReadableLow, log.High);
+        if (NextOf(group) is not { } from) return null;
+        var slices = new List<BatchSlice>();
+        for (var left = recordsMax; ;)
+        {
+            if (source.TryReadHere(new ReadQuery { From = from, RecordsMax = left, BytesMax = (int)BytesMax }) is not { } page) return null;
+            var living = source.Living(page);
+            from = page.Next;
+            left -= living.Count;
+            if (slices.Count == 0 && (living.Count == recordsMax || page.Next > log.High)) return living;
+            slices.AddRange(living.Slices);
+            if (left == 0 || page.Count == 0 || page.Next > log.High) return new RecordPage(slices, from, page.LowWatermark, page.HighWatermark);
+        }
+    }
+
+    /// <summary>Records after an id, up to <see cref="BytesMax"/>.</summary>
+    private async ValueTask<RecordPage> ReadAfterAsync(RingId after, int recordsMax, CancellationToken cancel)
+    {
+        await source.EnsureReadableAsync();
+        var next = await source.FirstNotBelowAsync(after.Next() ?? RingId.Max, cancel);
+        var slices = new List<BatchSlice>();
+        var records = 0;
+        long bytes = 0;
+        while (true)
+        {
+            var page = await source.ReadAsync(new ReadQuery { From = next, RecordsMax = recordsMax - records }, cancel);
+            slices.AddRange(page.Slices);
+            records += page.Count;
+            foreach (var slice in page.Slices) bytes += slice.Count == 1 ? 0 : slice.Batch.Length;
+            next = page.Next;
+            if (page.Count == 0 || records >= recordsMax || bytes >= BytesMax) return new RecordPage(slices, next, page.LowWatermark, page.HighWatermark);
+        }
+    }
+
+    /// <summary>In a turn: the records of a page that are not pending in a group, or not so that they may not be handed out.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="table">Knows the records' ids.</param>
+    /// <param name="group">The group.</param>
+    /// <param name="isHeldOnly">Leaves out only what is held against others.</param>
+    public static RecordPage Unheld(RecordPage page, GroupTable table, ConsumerGroup group, bool isHeldOnly)
+    {
+        if (page.Count == 0 || group.Pending.Count == 0 || (isHeldOnly && group.Claims.Count == 0 && group.MoverNumber == 0)) return page;
+        var slices = new List<BatchSlice>(page.Slices.Count);
+        foreach (var slice in page.Slices)
+            RecordRuns.Keep(slice, (in record) => !group.Pending.TryGet(table.IdOf(record), out var entry) || (isHeldOnly && !entry.IsHeld), slices);
+        return new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark);
+    }
+
+    private Sequence? NextOf(ConsumerGroup group)
+    {
+        if (group.Next is null && source.HasSequenceIds && group.LastId.Milliseconds < long.MaxValue)
+            group.MoveTo(group.LastId, new Sequence((long)group.LastId.Milliseconds + 1));
+        return group.Next;
+    }
+}
+
+/// <summary>Records read between turns.</summary>
+/// <param name="Stream">The stream they are of.</param>
+/// <param name="After">The group's last id that they follow.</param>
+/// <param name="Page">The records; null when they are still to be read.</param>
+internal readonly record struct BroughtPage(StreamNumber Stream, RingId After, RecordPage? Page);
