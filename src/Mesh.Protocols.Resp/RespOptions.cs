@@ -1,3 +1,5 @@
+using Mesh.Protocols.Resp.Nodes;
+
 namespace Mesh.Protocols.Resp;
 
 /// <summary>Bounds of the RESP door.</summary>
@@ -41,6 +43,9 @@ public sealed record RespOptions
 
     /// <summary>Port under which they do. Default null: the one it listens on; 1 to 65,535.</summary>
     public int? AdvertisedPort { get; init; }
+
+    /// <summary>Whether clients of rooms that are assigned to other nodes are sent there. Default <see cref="RespRedirect.Off"/>.</summary>
+    public RespRedirect Redirect { get; init; }
 
     /// <summary>
     /// Threads that serve the sockets on Linux: one for two processors, since the store and the clients need theirs. 0 to 1,024; 0, and on other systems, leaves

@@ -23,10 +23,10 @@ internal sealed class RespServer : RespDoor
 
     public static async Task<RespDoor> OpenAsync() => await StartAsync();
 
-    public static async Task<RespServer> StartAsync(RespOptions? options = null)
+    public static async Task<RespServer> StartAsync(RespOptions? options = null, int nodesPerRoom = 2, TimeProvider? clock = null)
     {
         var store = new FaultyLogStore(new MemoryLogStore());
-        var mesh = await EmbeddedMesh.StartAsync(store);
+        var mesh = await EmbeddedMesh.StartAsync(store, new EmbeddedMeshOptions { NodesPerRoom = nodesPerRoom }, clock);
         return new RespServer(store, mesh, RespListener.Start(new IPEndPoint(IPAddress.Loopback, 0), mesh, options));
     }
 

@@ -1,6 +1,7 @@
 using Mesh.Hosting.Options;
 using Mesh.Protocols.Http.Rse;
 using Mesh.Protocols.Http.Zaqar;
+using Mesh.Protocols.Resp.Nodes;
 using Mesh.Topics;
 
 namespace Mesh.Hosting.Doors;
@@ -24,6 +25,9 @@ public abstract record DoorOptions : ProcessOptions
 
     /// <summary>Where clients of rooms reach the RESP door of this process. Default null: where it listens.</summary>
     public AdvertisedAddress? RespAdvertise { get; init; }
+
+    /// <summary>Whether clients of rooms that are assigned to other processes are sent there. Default off.</summary>
+    public RespRedirect ClusterRedirect { get; init; }
 
     /// <summary>How strict RSE is at each of its listeners. Default null: see <see cref="RseModeAt"/>.</summary>
     public RseModes? RseModes { get; init; }
@@ -136,6 +140,8 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RseTokens = TokenSource.Parse(text) }),
         new("resp-advertise", "host | host:port | off", "off", "where clients of rooms reach the RESP door of this process; off: where it listens",
             (options, text) => options with { RespAdvertise = OptionText.UnlessOff(text) is { } at ? AdvertisedAddress.Parse(at) : null }),
+        new("cluster-redirect", "off | on | all", "off", "clients of rooms assigned to other processes are sent there by -MOVED; on: those of shard channels, as Redis Cluster does; all: those of plain channels too",
+            (options, text) => options with { ClusterRedirect = OptionText.Word<RespRedirect>(text) }),
         new("rse-token-prefix", "text", "", "put before a token to make its key in --rse-tokens",
             (options, text) => options with { RseTokenPrefix = text }),
         new("rse-token-hashed-from", "characters", "250", "a key of so many characters or more is its SHA-512, in upper-case hexadecimal pairs joined by dashes; 1 to 250",

@@ -16,6 +16,7 @@ internal sealed class RespDoor(Door door, IMesh mesh, DoorOptions options, ILogg
             {
                 ConnectionsMax = options.ConnectionsMax,
                 AdvertisedHost = options.RespAdvertise?.Host,
+                Redirect = options.ClusterRedirect,
                 AdvertisedPort = options.RespAdvertise?.Port,
             };
             var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds, log: log);

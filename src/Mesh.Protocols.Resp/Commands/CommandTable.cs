@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Mesh.Protocols.Resp.Commands.Cluster;
 using Mesh.Protocols.Resp.Commands.Groups;
 using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Parsing;
 
 namespace Mesh.Protocols.Resp.Commands;
@@ -29,6 +31,7 @@ internal sealed class CommandTable
             new ExpireCommand("expire", 1000, isTimeOfDay: false), new ExpireCommand("pexpire", 1, isTimeOfDay: false), new ExpireCommand("expireat", 1000, isTimeOfDay: true),
             new ExpireCommand("pexpireat", 1, isTimeOfDay: true), new PersistCommand(), new TtlCommand("ttl", 1000, isTimeOfDay: false), new TtlCommand("pttl", 1, isTimeOfDay: false),
             new TtlCommand("expiretime", 1000, isTimeOfDay: true), new TtlCommand("pexpiretime", 1, isTimeOfDay: true),
+            new ClusterCommand(), new AcceptedCommand("readonly"), new AcceptedCommand("readwrite"), new AcceptedCommand("asking"),
             new KeysPatternCommand(), new ScanCommand(), new DbSizeCommand(),
         ];
         foreach (var command in all) _byName.Add(Encoding.ASCII.GetBytes(command.Name), command);
@@ -102,6 +105,7 @@ internal sealed class CommandTable
             if (command is null) return Refuse(session, arguments);
             if (!command.Takes(arguments.Count)) throw command is ExecCommand ? Abort(session) : Refusals.WrongArity(command.Name);
             if (!session.IsResp3 && session.SubscriptionCount > 0 && !command.IsAllowedWhileSubscribed) throw NotWhileSubscribed(command);
+            if (session.Options.Redirect != RespRedirect.Off) Redirection.Check(session, command, arguments);
             return session.Transaction is { } transaction && !command.RunsWithinTransaction ? Queue(session, transaction, arguments) : command.RunAsync(session, arguments);
         }
         catch (Exception reason) when (ErrorMap.Of(reason) is not null)

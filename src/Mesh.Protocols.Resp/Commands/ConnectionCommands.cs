@@ -82,7 +82,7 @@ internal sealed class HelloCommand() : ImmediateCommand("hello", -1)
         reply.Bulk("id"u8);
         reply.Integer(session.Id);
         reply.Bulk("mode"u8);
-        reply.Bulk("standalone"u8);
+        reply.Bulk(session.Mode);
         reply.Bulk("role"u8);
         reply.Bulk("master"u8);
         reply.Bulk("modules"u8);

@@ -56,7 +56,7 @@ internal sealed class InfoCommand() : RespCommand("info", -1)
                 ];
             case "replication": return [("role", "master"), ("connected_slaves", 0)];
             case "cpu": return [("used_cpu_user", Environment.CpuUsage.UserTime.TotalSeconds), ("used_cpu_sys", Environment.CpuUsage.PrivilegedTime.TotalSeconds)];
-            case "cluster": return [("cluster_enabled", 0)];
+            case "cluster": return [("cluster_enabled", 1)];
             default:
                 var keys = await session.Mesh.Catalogue.CountAsync(StreamName.DefaultProject, StreamKind.Ring);
                 return keys == 0 ? [] : [("db0", $"keys={keys},expires=0,avg_ttl=0")];
@@ -69,7 +69,7 @@ internal sealed class InfoCommand() : RespCommand("info", -1)
         var port = session.LocalAddress[(session.LocalAddress.LastIndexOf(':') + 1)..];
         return
         [
-            ("redis_version", RedisVersion), ("server_name", "mesh"), ("redis_mode", "standalone"), ("os", RuntimeInformation.OSDescription), ("arch_bits", IntPtr.Size * 8),
+            ("redis_version", RedisVersion), ("server_name", "mesh"), ("redis_mode", session.Mode), ("os", RuntimeInformation.OSDescription), ("arch_bits", IntPtr.Size * 8),
             ("process_id", Environment.ProcessId), ("tcp_port", port), ("uptime_in_seconds", (long)uptime.TotalSeconds), ("uptime_in_days", (long)uptime.TotalDays),
         ];
     }

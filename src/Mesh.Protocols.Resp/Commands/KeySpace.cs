@@ -23,5 +23,15 @@ internal static class KeySpace
         return (names, entries.Count == Math.Min(limit, PageNames) ? entries[^1].Name.Name : null);
     }
 
+    /// <summary>All of them, as bytes.</summary>
+    public static async IAsyncEnumerable<byte[]> AllAsync(RespSession session)
+    {
+        for (string? after = ""; after is not null;)
+        {
+            (var names, after) = await ListAsync(session, after, PageNames);
+            foreach (var name in names) yield return Encoding.UTF8.GetBytes(name);
+        }
+    }
+
     public static bool Matches(byte[]? pattern, string name) => pattern is null || GlobPattern.Matches(pattern, Encoding.UTF8.GetBytes(name));
 }

@@ -42,10 +42,20 @@ internal sealed class CommandCommand(CommandTable table) : ImmediateCommand("com
         reply.ArrayHeader(6);
         reply.Bulk(command.Name);
         reply.Integer(command.Arity);
-        reply.ArrayHeader(0);
-        reply.Integer(0);
-        reply.Integer(0);
-        reply.Integer(0);
+        if (CommandKeys.AreBehindStreams(command))
+        {
+            reply.ArrayHeader(1);
+            reply.Simple("movablekeys"u8);
+        }
+        else
+        {
+            reply.ArrayHeader(0);
+        }
+
+        var keys = CommandKeys.PlacesOf(command);
+        reply.Integer(keys.First);
+        reply.Integer(keys.Last);
+        reply.Integer(keys.Step);
     }
 }
 

@@ -52,6 +52,16 @@ public sealed class RespBuffer : IDisposable
 
     public void Bulk(string text) => Bulk(System.Text.Encoding.UTF8.GetBytes(text));
 
+    /// <summary>RESP3's form of text that is shown as it is.</summary>
+    public void Verbatim(string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        Header((byte)'=', bytes.Length + 4);
+        Raw("txt:"u8);
+        Raw(bytes);
+        Raw("\r\n"u8);
+    }
+
     /// <summary>A stream id as a bulk string.</summary>
     public void Id(in RingId id)
     {

@@ -49,6 +49,9 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public long Id { get; }
 
+    /// <summary>What the server calls itself: clients of a cluster are sent about where it redirects, and all others need not know.</summary>
+    public string Mode => Options.Redirect == RespRedirect.Off ? "standalone" : "cluster";
+
     /// <summary>The client's address.</summary>
     public string Peer { get; }
 
@@ -168,6 +171,13 @@ public sealed class RespSession : IRoomListener, IDisposable
     {
         if (_isResp3) Reply.MapHeader(pairs);
         else Reply.ArrayHeader(pairs * 2);
+    }
+
+    /// <summary>Text for people, as the protocol version has it.</summary>
+    public void WriteText(string text)
+    {
+        if (_isResp3) Reply.Verbatim(text);
+        else Reply.Bulk(text);
     }
 
     public void WritePushHeader(int count)

@@ -29,3 +29,6 @@ public sealed class RespStreamsBesideRedis(OneGateway gateway, RedisBeside redis
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespClientCommands(OneGateway gateway) : ClientCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespClusterCommands(OneGateway gateway) : ClusterCommandContract(gateway.RespAsync);

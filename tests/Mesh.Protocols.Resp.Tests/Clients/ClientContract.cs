@@ -33,6 +33,22 @@ public abstract class ClientContract(Func<Task<RespDoor>> open) : DoorContract<R
         Assert.Equal("got 1-1 v\npending 1\nclaimed 1-1\nacked 1\nlag 1\nmulti 2 3-1\nshard hello\n", seen);
     }
 
+    [ToolFact("redis-tools", "redis-cli")]
+    public async Task Redis_cli_finds_the_nodes_of_a_cluster()
+    {
+        Task<string> Run(params string[] command) => Command.RunAsync(Path.GetTempPath(), "redis-cli", ["-c", "-h", "127.0.0.1", "-p", Door.Port, .. command]);
+        Assert.Equal("1-1\n", await Run("XADD", "{a}s", "1-1", "k", "v"));
+        Assert.Contains("connected 0-16383", await Run("CLUSTER", "NODES"), StringComparison.Ordinal);
+        Assert.Contains("16384 slots covered", await Command.RunAsync(Path.GetTempPath(), "redis-cli", ["--cluster", "check", $"127.0.0.1:{Door.Port}"]), StringComparison.Ordinal);
+    }
+
+    [NodeFact("ioredis")]
+    public async Task Ioredis_finds_the_nodes_of_a_cluster()
+    {
+        var seen = await NodePackages.RunAsync(["ioredis"], Path.Combine(AppContext.BaseDirectory, "Clients", "ioredis-cluster.js"), Door.Port);
+        Assert.Equal("nodes 1\nlengths 1,1,1,1\nmessage room hello\nsmessage shard hello\n", seen);
+    }
+
     /// <summary>It asks a lot when it connects, and subscribes on a connection of its own.</summary>
     [ContractFact]
     public async Task StackExchange_redis_connects_publishes_subscribes_and_adds_to_a_stream()
@@ -50,6 +66,19 @@ public abstract class ClientContract(Func<Task<RespDoor>> open) : DoorContract<R
 
         Assert.Equal("1-1", (string?)await database.ExecuteAsync("XADD", "s", "1-1", "k", "v"));
         Assert.Equal(1, (int)await database.ExecuteAsync("XLEN", "s"));
+        Assert.Equal(ServerType.Cluster, redis.GetServer(redis.GetEndPoints()[0]).ServerType);
         await redis.CloseAsync(allowCommandsToComplete: false); // else it waits out its timeout, whatever the server
+    }
+
+    /// <summary>It takes whoever answers CLUSTER for a cluster, and keeps commands over keys of several slots to itself; its user may say otherwise.</summary>
+    [ContractFact]
+    public async Task StackExchange_redis_that_is_told_so_takes_no_notice_of_slots()
+    {
+        using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Door.Port},abortConnect=true,connectTimeout=20000,syncTimeout=20000,$CLUSTER=");
+        Assert.Equal(ServerType.Standalone, redis.GetServer(redis.GetEndPoints()[0]).ServerType);
+        var database = redis.GetDatabase();
+        foreach (var key in new[] { "a", "b" }) await database.ExecuteAsync("XADD", key, "*", "k", "v");
+        Assert.Equal(2, await database.KeyDeleteAsync(["a", "b"]));
+        await redis.CloseAsync(allowCommandsToComplete: false);
     }
 }

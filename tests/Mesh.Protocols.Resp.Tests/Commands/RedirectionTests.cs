@@ -1,0 +1,75 @@
+using Mesh.Protocols.Resp.Nodes;
+using Mesh.Testing;
+
+namespace Mesh.Protocols.Resp.Tests.Commands;
+
+/// <summary>A door with another node beside it that has half of the slots and does not listen.</summary>
+public sealed class RedirectionTests
+{
+    private static readonly Node Other = Node.At("10.0.0.1", 7000);
+
+    [Fact]
+    public async Task As_long_as_it_is_off_everything_works_everywhere()
+    {
+        await using var server = await BesideAnotherAsync(RespRedirect.Off);
+        await using var wire = await server.ConnectAsync();
+        Assert.Equal(0L, await wire.AskAsync("SPUBLISH", There, "x"));
+        Assert.Equal(0L, await wire.AskAsync("PUBLISH", There, "x"));
+        Assert.Equal("ssubscribe", ((object?[])(await wire.AskAsync("SSUBSCRIBE", There, Here))!)[0]);
+        Assert.Contains("redis_mode:standalone\r\n", Assert.IsType<string>(await (await server.ConnectAsync()).AskAsync("INFO")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Shard_channels_are_redirected_as_redis_cluster_does_it_and_nothing_else()
+    {
+        await using var server = await BesideAnotherAsync(RespRedirect.On);
+        await using var wire = await server.ConnectAsync();
+        var moved = new RespError($"MOVED {RoomSlot.Of(Bytes(There))} 10.0.0.1:7000");
+        Assert.Equal(moved, await wire.AskAsync("SPUBLISH", There, "x"));
+        Assert.Equal(moved, await wire.AskAsync("SSUBSCRIBE", There));
+        Assert.Equal(new RespError("CROSSSLOT Keys in request don't hash to the same slot"), await wire.AskAsync("SSUBSCRIBE", Here, There));
+        Assert.Equal(moved, await wire.AskAsync("SSUBSCRIBE", $"{{{There}}}a", $"{{{There}}}b"));
+        Assert.Equal(0L, await wire.AskAsync("SPUBLISH", Here, "x"));
+        Assert.Equal(0L, await wire.AskAsync("PUBLISH", There, "x"));
+        Assert.Equal("OK", await wire.AskAsync("MULTI"));
+        Assert.Equal(moved, await wire.AskAsync("SPUBLISH", There, "x"));
+        Assert.StartsWith("EXECABORT", Assert.IsType<RespError>(await wire.AskAsync("EXEC")).Text, StringComparison.Ordinal);
+        await wire.AskAsync("XADD", There, "1-1", "k", "v");
+        Assert.Equal(1L, await wire.AskAsync("XLEN", There));
+        Assert.Contains("redis_mode:cluster\r\n", Assert.IsType<string>(await wire.AskAsync("INFO")), StringComparison.Ordinal);
+        Assert.Equal("ssubscribe", ((object?[])(await wire.AskAsync("SSUBSCRIBE", Here))!)[0]);
+    }
+
+    [Fact]
+    public async Task Plain_channels_are_redirected_where_that_is_asked_for_and_patterns_never()
+    {
+        await using var server = await BesideAnotherAsync(RespRedirect.All);
+        await using var wire = await server.ConnectAsync();
+        var moved = new RespError($"MOVED {RoomSlot.Of(Bytes(There))} 10.0.0.1:7000");
+        Assert.Equal(moved, await wire.AskAsync("PUBLISH", There, "x"));
+        Assert.Equal(moved, await wire.AskAsync("SUBSCRIBE", There));
+        Assert.StartsWith("CROSSSLOT", Assert.IsType<RespError>(await wire.AskAsync("SUBSCRIBE", Here, There)).Text, StringComparison.Ordinal);
+        Assert.Equal(0L, await wire.AskAsync("PUBLISH", Here, "x"));
+        Assert.Equal("psubscribe", ((object?[])(await wire.AskAsync("PSUBSCRIBE", "*"))!)[0]);
+        Assert.Equal("subscribe", ((object?[])(await wire.AskAsync("SUBSCRIBE", Here))!)[0]);
+    }
+
+    private string Here { get; set; } = "";
+
+    private string There { get; set; } = "";
+
+    private async Task<RespServer> BesideAnotherAsync(RespRedirect redirect)
+    {
+        var server = await RespServer.StartAsync(new RespOptions { Redirect = redirect }, nodesPerRoom: 1, new ManualClock()); // on which the other one is never silent for too long
+        await using var wire = await server.ConnectAsync();
+        await wire.AskAsync("CLUSTER", "SLOTS");
+        await server.Mesh.Nodes.BeatAsync(new NodeReport(Other, default), 0);
+        await Eventually.TrueAsync(async () => Assert.IsType<object?[]>(await wire.AskAsync("CLUSTER", "SLOTS")).Length > 1, "the door knows of the other node");
+        var table = await server.Mesh.Nodes.TableAsync();
+        var names = Enumerable.Range(0, 1000).Select(i => $"room-{i}").ToLookup(name => table.Has(RoomSlot.Of(Bytes(name)), Other.Id));
+        (Here, There) = (names[false].First(), names[true].First());
+        return server;
+    }
+
+    private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+}
