@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using Mesh.Topics;
 
 namespace Mesh.Addresses;
 
 /// <summary>Finds what addresses name. Asks no storage: a stream need not exist. Thread-safe.</summary>
 /// <param name="mesh">That holds the streams.</param>
-/// <param name="homeOfTopic">The partition that keeps a topic; its project does not count.</param>
-public sealed class AddressResolver(IMesh mesh, Func<string, StreamName> homeOfTopic)
+/// <param name="topics">Where topics go. Subscribers to topics hear of those of the default project.</param>
+public sealed class AddressResolver(IMesh mesh, TopicPartitions topics)
 {
     /// <param name="address">What is meant.</param>
     /// <param name="project">The tenant within which it is.</param>
@@ -17,14 +18,18 @@ public sealed class AddressResolver(IMesh mesh, Func<string, StreamName> homeOfT
             AddressKind.Channel => new AddressedStream(address, stream, mesh.Channel(stream), address.Key),
             AddressKind.Queue => new AddressedStream(address, stream, mesh.Queue(stream), null),
             AddressKind.Ring => new AddressedStream(address, stream, mesh.Ring(stream), null),
-            AddressKind.Topic => OfTopic(address, homeOfTopic(address.Name) with { Project = project }),
+            AddressKind.Topic => OfTopic(address, project),
             AddressKind.Partition => new AddressedStream(address, stream, mesh.Partition(stream), null),
             AddressKind.Room => new AddressedStream(address, stream, null, null),
             _ => throw new UnreachableException($"No stream for {address}."),
         };
     }
 
-    private AddressedStream OfTopic(StreamAddress address, StreamName home) => new(address, home, mesh.Partition(home), address.Name);
+    private AddressedStream OfTopic(StreamAddress address, string project)
+    {
+        var home = topics.Homes.HomeOf(address.Name).Partition with { Project = project };
+        return new AddressedStream(address, home, project == StreamName.DefaultProject ? topics.PartitionOf(address.Name) : mesh.Partition(home), address.Name);
+    }
 
     private static StreamKind KindOf(AddressKind kind) => kind switch
     {

@@ -2,6 +2,7 @@ using Mesh.Addresses;
 using Mesh.Embedded;
 using Mesh.Engine.Storage;
 using Mesh.Testing;
+using Mesh.Topics;
 using Xunit;
 
 namespace Mesh.Tests.Addresses;
@@ -11,18 +12,30 @@ public sealed class AddressResolverTests : IAsyncLifetime
 {
     private readonly MemoryLogStore _store = new();
     private EmbeddedMesh _mesh = null!;
+    private TopicPartitions _topics = null!;
     private AddressResolver _resolver = null!;
 
     public async Task InitializeAsync()
     {
         _mesh = await EmbeddedMesh.StartAsync(_store, new EmbeddedMeshOptions(), TimeProvider.System);
-        _resolver = new AddressResolver(_mesh, topic => StreamName.Partition(topic[..1]));
+        _topics = new TopicPartitions(_mesh, new TopicHomes([PartitionRule.Parse("m:metrics")]));
+        _resolver = new AddressResolver(_mesh, _topics);
     }
 
     public async Task DisposeAsync()
     {
         await _mesh.DisposeAsync();
         await _store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_appended_to_a_topic_reaches_subscribers_though_its_partition_is_new()
+    {
+        await using var subscription = new TopicPartitions(_mesh, _topics.Homes).SubscribeAsync(new TopicFilter(null), TopicStart.Live).GetAsyncEnumerator();
+        Assert.True(await subscription.MoveNextAsync());
+        await _resolver.Resolve(StreamAddress.Parse("topic:metrics.cpu")).Log!.AppendAsync(Given.Keyed("metrics.cpu", "here"));
+        Assert.True(await subscription.MoveNextAsync());
+        Assert.Equal(["here"], subscription.Current.Page.Bodies());
     }
 
     [Theory]
