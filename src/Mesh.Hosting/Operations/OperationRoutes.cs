@@ -8,8 +8,12 @@ internal sealed class OperationRoutes(HealthEndpoint health, MetricsEndpoint met
 {
     /// <param name="web">The process's web server; readiness ends when it begins to stop.</param>
     /// <param name="mesh">What readiness is asked of.</param>
-    public static OperationRoutes Of(WebApplication web, IMesh mesh) => new(
-        new HealthEndpoint(new StorageProbe(mesh, TimeProvider.System), web.Lifetime.ApplicationStopping),
+    public static OperationRoutes Of(WebApplication web, IMesh mesh) => Of(web, new StorageProbe(mesh, TimeProvider.System));
+
+    /// <param name="web">The process's web server; readiness ends when it begins to stop.</param>
+    /// <param name="storage">Asked for readiness.</param>
+    public static OperationRoutes Of(WebApplication web, StorageProbe storage) => new(
+        new HealthEndpoint(storage, web.Lifetime.ApplicationStopping),
         new MetricsEndpoint(web.Services.GetRequiredService<MetricCollector>()));
 
     /// <returns>Null for any other path.</returns>

@@ -30,9 +30,9 @@ internal readonly record struct FrameHeader(bool Compressed, int Length)
         return TryParse(bytes, bytesMax, out header);
     }
 
-    public static void Write(Span<byte> target, int length)
+    public static void Write(Span<byte> target, int length, bool compressed = false)
     {
-        target[0] = 0;
+        target[0] = compressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt32BigEndian(target[1..], length);
     }
 

@@ -18,6 +18,7 @@ internal sealed class GrpcCall : IDisposable
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource _ended;
     private readonly CancellationToken _stopping;
+    private readonly GzipDeflater? _deflater;
     private ReadResult _read;
     private bool _blocked;
 
@@ -34,8 +35,17 @@ internal sealed class GrpcCall : IDisposable
         _ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping, Deadline);
         var encoding = context.Request.Headers[GrpcHeaders.Encoding];
         _decoder = new MessageDecoder(messageBytesMax, encoding.Count == 0 ? null : encoding.ToString());
+        if (encoding == GzipInflater.Name && context.Request.Headers[GrpcHeaders.AcceptEncoding].ToString().Contains(GzipInflater.Name, StringComparison.Ordinal))
+        {
+            _deflater = new GzipDeflater();
+            context.Response.Headers[GrpcHeaders.Encoding] = GzipInflater.Name;
+        }
+
         LiftLimitsOfOrdinaryRequests(context);
     }
+
+    /// <summary>The client packs its messages and takes packed ones, so it gets them: see <see cref="Write"/>.</summary>
+    public bool IsPacked => _deflater is not null;
 
     /// <summary>Cancelled when the client has gone, its deadline has passed, or the server stops.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -112,11 +122,13 @@ internal sealed class GrpcCall : IDisposable
         await FlushAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Writes one message; <see cref="FlushAsync"/> sends it.</summary>
+    /// <summary>Writes one message, packed when the call is and that makes it smaller; <see cref="FlushAsync"/> sends it.</summary>
     public void Write(ReadOnlySpan<byte> message)
     {
+        var isPacked = _deflater is not null && message.Length >= GzipDeflater.BytesMin;
+        if (isPacked) message = _deflater!.Deflate(message);
         var header = Output.GetSpan(FrameHeader.Bytes);
-        FrameHeader.Write(header, message.Length);
+        FrameHeader.Write(header, message.Length, isPacked);
         Output.Advance(FrameHeader.Bytes);
         System.Buffers.BuffersExtensions.Write(Output, message);
     }
@@ -179,6 +191,7 @@ internal sealed class GrpcCall : IDisposable
         _ended.Dispose();
         _deadline?.Dispose();
         _decoder.Dispose();
+        _deflater?.Dispose();
     }
 
     private static CancellationTokenSource? DeadlineOf(HttpRequest request, TimeProvider clock)

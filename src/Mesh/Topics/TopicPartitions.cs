@@ -41,6 +41,7 @@ public sealed class TopicPartitions(IMesh mesh, TopicHomes homes)
     {
         var partition = mesh.Partition(home.Partition);
         if (home.Rule is null) return await partition.AppendAsync(segment, options).ConfigureAwait(false);
+        if (options.MustExist && await mesh.Catalogue.FindAsync(home.Partition).ConfigureAwait(false) is null) return AppendResult.NoSuchStream.Instance;
         var line = new TopicLine(home.Partition, home.Topic);
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {

@@ -19,3 +19,9 @@ public sealed class GrpcRules(OneGateway gateway) : RulesContract(gateway.GrpcAs
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class GrpcClients(OneGateway gateway) : ClientContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcHealth(OneGateway gateway) : HealthContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcReflection(OneGateway gateway) : ReflectionContract(gateway.GrpcAsync);

@@ -22,6 +22,20 @@ public abstract class ClientContract(Func<Task<GrpcDoor>> open) : DoorContract<G
         SeenByClients.Check(JsonNode.Parse(seen)!, "1");
     }
 
+    /// <summary>What command line clients do.</summary>
+    [ToolFact("python3-grpcio", "sh", "-c", $"{Python} -c 'import grpc'")]
+    public async Task A_client_that_knows_nothing_but_the_address_finds_its_way_by_reflection()
+    {
+        var script = Path.Combine(AppContext.BaseDirectory, "Clients", "reflect.py");
+        var seen = JsonNode.Parse(await Command.RunAsync(Path.GetTempPath(), Python, script, Door.Address.Authority))!;
+        foreach (var package in (string[])["grpc.reflection.v1", "grpc.reflection.v1alpha"])
+            Assert.Contains("protobus.ProtobusService", seen[package]!.AsArray().Select(name => name!.GetValue<string>()));
+        Assert.Equal("""["Publish","Subscribe"]""", seen["methods"]!.ToJsonString());
+        Assert.Equal(5, seen["error"]!.GetValue<int>());
+        Assert.Equal("""["reflected",{"k":"v"}]""", seen["delivered"]!.ToJsonString());
+        Assert.Equal("[8,1]", seen["health"]!.ToJsonString());
+    }
+
     /// <summary>Debian's, with generated stubs.</summary>
     [ToolFact(
         "python3-grpcio protobuf-compiler protobuf-compiler-grpc libprotobuf-dev",

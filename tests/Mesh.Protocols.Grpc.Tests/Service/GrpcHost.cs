@@ -30,7 +30,7 @@ internal sealed class GrpcHost : GrpcDoor
 
     public static async Task<GrpcDoor> OpenAsync() => await StartAsync();
 
-    public static async Task<GrpcHost> StartAsync(GrpcOptions? options = null, TimeProvider? clock = null, Func<IMesh, IMesh>? around = null, params string[] rules)
+    public static async Task<GrpcHost> StartAsync(GrpcOptions? options = null, TimeProvider? clock = null, Func<IMesh, IMesh>? around = null, Func<bool>? isReady = null, params string[] rules)
     {
         var store = new FaultyLogStore(new MemoryLogStore());
         var mesh = await EmbeddedMesh.StartAsync(store);
@@ -44,7 +44,7 @@ internal sealed class GrpcHost : GrpcDoor
         var app = builder.Build();
         var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var seen = around?.Invoke(mesh) ?? mesh;
-        var endpoint = new GrpcEndpoint(seen, options, stopping, clock: clock, topics: new TopicPartitions(seen, new TopicHomes([.. rules.Select(PartitionRule.Parse)])));
+        var endpoint = new GrpcEndpoint(seen, options, stopping, clock: clock, topics: new TopicPartitions(seen, new TopicHomes([.. rules.Select(PartitionRule.Parse)])), isReady: _ => Task.FromResult(isReady?.Invoke() ?? true));
         app.Run(endpoint.HandleAsync);
         await app.StartAsync();
         return new GrpcHost(app, mesh, store);

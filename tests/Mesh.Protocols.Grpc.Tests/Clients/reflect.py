@@ -1,0 +1,82 @@
+"""Knows nothing but the address at argv[1]: finds services, methods and messages by server reflection, as command line clients do, and uses them. Writes what was seen as JSON."""
+import json
+import sys
+
+import grpc
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+WHOLE = lambda message: message  # noqa: E731
+
+
+def varint(number):
+    text = bytearray()
+    while number > 127:
+        text.append(number & 127 | 128)
+        number >>= 7
+    return bytes(text + bytes([number]))
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def fields(message):
+    """The length-delimited fields of a message, by number."""
+    found, at = [], 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = message[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    while at < len(message):
+        tag = number()
+        if tag & 7 == 0:
+            found.append((tag >> 3, number()))
+        else:
+            length = number()
+            found.append((tag >> 3, message[at:at + length]))
+            at += length
+    return found
+
+
+def of(message, wanted):
+    return [value for number, value in fields(message) if number == wanted]
+
+
+def message_class(pool, name):
+    descriptor = pool.FindMessageTypeByName(name)
+    return message_factory.MessageFactory(pool).GetPrototype(descriptor)
+
+
+seen = {}
+with grpc.insecure_channel(sys.argv[1]) as channel:
+    for package in ("grpc.reflection.v1", "grpc.reflection.v1alpha"):
+        ask = channel.stream_stream(f"/{package}.ServerReflection/ServerReflectionInfo", WHOLE, WHOLE)
+        listed, described, unknown = ask(iter([field(7, b"*"), field(4, b"protobus.ProtobusService"), field(4, b"no.Such")]))
+        seen[package] = [of(service, 1)[0].decode() for service in of(of(listed, 6)[0], 1)]
+        files = [descriptor_pb2.FileDescriptorProto.FromString(data) for data in of(of(described, 4)[0], 1)]
+        seen["error"] = of(of(unknown, 7)[0], 1)[0]
+
+    pool = descriptor_pool.DescriptorPool()
+    for file in reversed(files):
+        pool.Add(file)
+    seen["methods"] = [method.name for method in pool.FindServiceByName("protobus.ProtobusService").methods]
+    event = message_class(pool, "protobus.EncapsulatedEvent")
+    request = message_class(pool, "protobus.SubscriptionRequest")
+    subscription = channel.unary_stream("/protobus.ProtobusService/Subscribe", request.SerializeToString, event.FromString)(request(topics=["reflected"]))
+    subscription.initial_metadata()
+    channel.stream_unary("/protobus.ProtobusService/Publish", event.SerializeToString, WHOLE)(iter([event(topic="reflected", tags={"k": "v"})]))
+    delivered = next(subscription)
+    seen["delivered"] = [delivered.topic, dict(delivered.tags)]
+    subscription.cancel()
+
+    seen["health"] = list(channel.unary_unary("/grpc.health.v1.Health/Check", WHOLE, WHOLE)(field(1, b"protobus.ProtobusService")))
+
+json.dump(seen, sys.stdout)
