@@ -1,3 +1,4 @@
+using Mesh.Hosting.Health;
 using Mesh.Hosting.Operations;
 using Mesh.Protocols.Grpc;
 using Mesh.Protocols.Http.Rings;
@@ -68,16 +69,18 @@ internal static class Composition
         var rse = OpenRse(web, options, mesh, logs);
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
+        var storage = new StorageProbe(mesh, TimeProvider.System);
         var topics = new TopicPartitions(mesh, new TopicHomes(options.Partitions));
         var grpc = new GrpcEndpoint(
             mesh,
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },
             web.Lifetime.ApplicationStopping,
             logs.CreateLogger<GrpcEndpoint>(),
-            topics: topics);
+            topics: topics,
+            isReady: async _ => await storage.AskAsync() is null);
         var rooms = new RoomsEndpoint(mesh.Nodes);
         var http = new HttpRoutes(
-            zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync, OperationRoutes.Of(web, mesh));
+            zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync, OperationRoutes.Of(web, storage));
         return context => context.Features.Get<Door>()?.Kind switch
         {
             DoorKind.Rse => rseAtRoot(context),
