@@ -12,7 +12,7 @@ internal static class MeshService
 
     public static IEnumerable<KeyValuePair<string, GrpcMethod>> Methods(IMesh mesh, TopicPartitions topics, GrpcOptions options, TimeProvider clock)
     {
-        var names = new Names(new AddressResolver(mesh, topics), topics);
+        var names = new Names(new AddressResolver(mesh, topics));
         var streams = new StreamMethods(mesh, names);
         var append = new AppendMethod(names, options, clock);
         var read = new ReadMethods(names);

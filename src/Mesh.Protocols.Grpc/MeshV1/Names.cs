@@ -1,12 +1,11 @@
 using System.Text;
 using Mesh.Addresses;
 using Mesh.Protocols.Grpc.Framing;
-using Mesh.Topics;
 
 namespace Mesh.Protocols.Grpc.MeshV1;
 
 /// <summary>Finds what requests name. Thread-safe.</summary>
-internal sealed class Names(AddressResolver resolver, TopicPartitions topics)
+internal sealed class Names(AddressResolver resolver)
 {
     /// <summary>Bytes of a project's name as UTF-8, at the most.</summary>
     public const int ProjectBytesMax = 256;
@@ -45,10 +44,8 @@ internal sealed class Names(AddressResolver resolver, TopicPartitions topics)
     /// <exception cref="GrpcException">As <see cref="FindLog"/>.</exception>
     public AppendTarget FindTarget(string project, string address)
     {
-        var (stream, log) = FindLog(project, address);
-        if (stream.Address.Kind != AddressKind.Topic || stream.Stream.Project != StreamName.DefaultProject) return new AppendTarget(stream.Stream, log.AppendAsync, stream.Key);
-        var home = topics.Homes.HomeOf(stream.Address.Name);
-        return new AppendTarget(stream.Stream, (segment, options) => topics.AppendAsync(home, segment, options), stream.Key);
+        var (stream, _) = FindLog(project, address);
+        return new AppendTarget(stream.Stream, stream.AppendAsync, stream.Key);
     }
 
     public static GrpcException Wrong(string what) => new(StatusCode.InvalidArgument, what);

@@ -28,7 +28,7 @@ public sealed class AddressResolver(IMesh mesh, TopicPartitions topics)
     private AddressedStream OfTopic(StreamAddress address, string project)
     {
         var home = topics.Homes.HomeOf(address.Name).Partition with { Project = project };
-        return new AddressedStream(address, home, project == StreamName.DefaultProject ? topics.PartitionOf(address.Name) : mesh.Partition(home), address.Name);
+        return new AddressedStream(address, home, mesh.Partition(home), address.Name) { Topics = project == StreamName.DefaultProject ? topics : null };
     }
 
     private static StreamKind KindOf(AddressKind kind) => kind switch

@@ -29,13 +29,6 @@ public sealed class TopicPartitions(IMesh mesh, TopicHomes homes)
     /// <summary>Where topics go.</summary>
     public TopicHomes Homes { get; } = homes;
 
-    /// <summary>The home of one topic. What is appended to it must be of that topic.</summary>
-    public IPartition PartitionOf(string topic)
-    {
-        var home = Homes.HomeOf(topic);
-        return new TopicPartition(this, home, mesh.Partition(home.Partition));
-    }
-
     /// <summary>Appends a segment, all of whose records have topics of this home, as <see cref="IStreamLog.AppendAsync"/> does.</summary>
     public async ValueTask<AppendResult> AppendAsync(TopicHome home, ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {

@@ -33,7 +33,7 @@ public sealed class AddressResolverTests : IAsyncLifetime
     {
         await using var subscription = new TopicPartitions(_mesh, _topics.Homes).SubscribeAsync(new TopicFilter(null), TopicStart.Live).GetAsyncEnumerator();
         Assert.True(await subscription.MoveNextAsync());
-        await _resolver.Resolve(StreamAddress.Parse("topic:metrics.cpu")).Log!.AppendAsync(Given.Keyed("metrics.cpu", "here"));
+        await _resolver.Resolve(StreamAddress.Parse("topic:metrics.cpu")).AppendAsync(Given.Keyed("metrics.cpu", "here"));
         Assert.True(await subscription.MoveNextAsync());
         Assert.Equal(["here"], subscription.Current.Page.Bodies());
     }
