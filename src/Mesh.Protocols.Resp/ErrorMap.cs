@@ -31,6 +31,7 @@ internal static class ErrorMap
     public static string? Of(Exception failure) => failure switch
     {
         RespErrorException error => error.Message,
+        PublishRefusedException refused => Of(refused.Outcome),
         StorageUnavailableException => $"UNAVAILABLE Storage does not answer at the moment: {failure.Message}",
         StreamFencedException => $"TRYAGAIN {failure.Message}",
         _ => null,

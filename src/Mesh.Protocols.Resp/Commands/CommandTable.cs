@@ -23,7 +23,7 @@ internal sealed class CommandTable
             new PingCommand(), new EchoCommand(), new HelloCommand(), new AuthCommand(), new SelectCommand(), new ClientCommand(), new QuitCommand(), new ResetCommand(),
             new CommandCommand(this), new ConfigCommand(), new InfoCommand(), new TimeCommand(),
             new MultiCommand(), new ExecCommand(this), new DiscardCommand(), new WatchCommand(), new UnwatchCommand(),
-            new PublishCommand("publish", isShard: false), new PublishCommand("spublish", isShard: true), new ShardSubscribeCommand(), new ShardUnsubscribeCommand(), new SubscribeCommand(), new UnsubscribeCommand(), new PatternSubscribeCommand(), new PatternUnsubscribeCommand(), new PubSubCommand(),
+            new PublishCommand("publish", isShard: false), new PublishCommand("spublish", isShard: true), new ShardSubscribeCommand(), new ShardUnsubscribeCommand(), new SubscribeCommand(), new UnsubscribeCommand(), new PatternSubscribeCommand(), new PatternUnsubscribeCommand(), new PubSubCommand(), new RoomCommand(),
             new XAddCommand(), new XLenCommand(), new XRangeCommand(backwards: false), new XRangeCommand(backwards: true), new XReadCommand(), new XTrimCommand(),
             new XDelCommand(), new XSetIdCommand(), new XGroupCommand(), new XReadGroupCommand(), new XAckCommand(), new XPendingCommand(), new XClaimCommand(), new XAutoClaimCommand(),
             new XInfoCommand(),

@@ -11,9 +11,9 @@ internal sealed class ShardSubscribeCommand() : SubscriptionCommand("ssubscribe"
     {
         foreach (var name in names)
         {
-            Take(session, session.Shards, name);
-            Confirm(session, name);
-            await session.Mesh.Rooms.SubscribeAsync(ShardRooms.NameOf(name), session);
+            CheckRoom(session, session.Shards, name);
+            var room = ShardRooms.NameOf(name);
+            await session.ConfirmAfterAsync(room, isPattern: false, () => session.Mesh.Rooms.SubscribeAsync(room, session), () => Confirm(session, session.Shards, name));
         }
     }
 }

@@ -21,11 +21,17 @@ internal abstract class SubscriptionCommand(string name, int arity) : RespComman
     protected virtual int CountOf(RespSession session) => session.Rooms.Count + session.Patterns.Count;
 
     /// <exception cref="RespErrorException">The connection has as many subscriptions as it may.</exception>
-    protected static void Take(RespSession session, Subscriptions subscriptions, ReadOnlySpan<byte> name)
+    protected static void CheckRoom(RespSession session, Subscriptions subscriptions, ReadOnlySpan<byte> name)
     {
         if (session.SubscriptionCount >= session.Options.SubscriptionsMax && !subscriptions.Contains(name))
             throw new RespErrorException($"ERR a connection has at most {session.Options.SubscriptionsMax} subscriptions; end some first, or open another one");
+    }
+
+    /// <summary>The subscription has been made.</summary>
+    protected void Confirm(RespSession session, Subscriptions subscriptions, byte[] name)
+    {
         subscriptions.Add(name);
+        Confirm(session, name);
     }
 
     protected void Confirm(RespSession session, ReadOnlySpan<byte> name)
@@ -64,9 +70,8 @@ internal sealed class SubscribeCommand() : SubscriptionCommand("subscribe", -2)
     {
         foreach (var name in names)
         {
-            Take(session, session.Rooms, name);
-            Confirm(session, name);
-            await session.Mesh.Rooms.SubscribeAsync(name, session);
+            CheckRoom(session, session.Rooms, name);
+            await session.Listening.EnterAsync(name, isPattern: false, () => Confirm(session, session.Rooms, name));
         }
     }
 }
@@ -77,9 +82,8 @@ internal sealed class PatternSubscribeCommand() : SubscriptionCommand("psubscrib
     {
         foreach (var name in names)
         {
-            Take(session, session.Patterns, name);
-            Confirm(session, name);
-            await session.Mesh.Rooms.SubscribePatternAsync(name, session);
+            CheckRoom(session, session.Patterns, name);
+            await session.Listening.EnterAsync(name, isPattern: true, () => Confirm(session, session.Patterns, name));
         }
     }
 }
@@ -91,7 +95,7 @@ internal sealed class UnsubscribeCommand() : SubscriptionCommand("unsubscribe", 
         if (names.Count == 0) names.AddRange(session.Rooms.Names());
         foreach (var name in names)
         {
-            if (session.Rooms.Remove(name)) await session.Mesh.Rooms.UnsubscribeAsync(name, session);
+            if (session.Rooms.Remove(name)) await session.Listening.LeaveAsync(name, isPattern: false);
             Confirm(session, name);
         }
 
@@ -106,7 +110,7 @@ internal sealed class PatternUnsubscribeCommand() : SubscriptionCommand("punsubs
         if (names.Count == 0) names.AddRange(session.Patterns.Names());
         foreach (var name in names)
         {
-            if (session.Patterns.Remove(name)) await session.Mesh.Rooms.UnsubscribePatternAsync(name, session);
+            if (session.Patterns.Remove(name)) await session.Listening.LeaveAsync(name, isPattern: true);
             Confirm(session, name);
         }
 

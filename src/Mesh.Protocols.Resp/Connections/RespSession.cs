@@ -1,5 +1,6 @@
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Nodes;
+using Mesh.Protocols.Resp.Rooms;
 
 namespace Mesh.Protocols.Resp.Connections;
 
@@ -20,6 +21,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     private bool _countsAsSubscriber;
     private long _published;
     private long _pushed;
+    private volatile HeldPushes? _held;
     private byte[] _ringKey = [];
     private IRing? _ring;
     private readonly (byte[]? Bytes, string Text)[] _names = new (byte[]?, string)[4];
@@ -38,6 +40,7 @@ public sealed class RespSession : IRoomListener, IDisposable
         _outbound = outbound;
         Appends = new AppendGroup(this);
         Publishes = new PublishGroup(this);
+        Listening = new Listening(this);
         Id = Interlocked.Increment(ref _lastId);
     }
 
@@ -132,6 +135,8 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     /// <summary>Waits until all that waits is done and writes the replies.</summary>
     internal ValueTask FinishAsync() => Waiting?.FinishAsync() ?? default;
+
+    internal Listening Listening { get; }
 
     /// <summary>The ring of a key; asking for the same one again costs a comparison.</summary>
     /// <exception cref="RespErrorException">The key is no UTF-8.</exception>
@@ -231,8 +236,8 @@ public sealed class RespSession : IRoomListener, IDisposable
     /// <summary>Ends every subscription. What the mesh cannot do for one of them at the moment keeps none of the others.</summary>
     public async ValueTask UnsubscribeAllAsync()
     {
-        foreach (var room in Rooms.Names()) await EndAsync(Mesh.Rooms.UnsubscribeAsync(room, this));
-        foreach (var pattern in Patterns.Names()) await EndAsync(Mesh.Rooms.UnsubscribePatternAsync(pattern, this));
+        foreach (var room in Rooms.Names()) await EndAsync(Listening.LeaveAsync(room, isPattern: false));
+        foreach (var pattern in Patterns.Names()) await EndAsync(Listening.LeaveAsync(pattern, isPattern: true));
         foreach (var shard in Shards.Names()) await EndAsync(Mesh.Rooms.UnsubscribeAsync(ShardRooms.NameOf(shard), this));
         Rooms.Clear();
         Shards.Clear();
@@ -245,14 +250,53 @@ public sealed class RespSession : IRoomListener, IDisposable
         Interlocked.Increment(ref _pushed);
         var encoded = message.Cache.Form(_isResp3 ? Resp3Form : Resp2Form);
         if (encoded.WrittenCount == 0) PushFrame.Write(encoded, message, _isResp3);
-        if (_outbound.AddPush(encoded.WrittenSpan)) PushTurn.Owe(_outbound);
+        if (_held is null || !TryHold(message, encoded.WrittenSpan)) SendPush(encoded.WrittenSpan);
     }
+
+    /// <summary>Subscribes, and confirms when that has succeeded; what is heard before follows the confirmation.</summary>
+    internal async ValueTask ConfirmAfterAsync(byte[] name, bool isPattern, Func<ValueTask> subscribe, Action confirm)
+    {
+        using var held = _held = new HeldPushes(name, isPattern, Options.SubscriberBytesMax);
+        try
+        {
+            await subscribe();
+            held.End(confirm, SendPush);
+        }
+        finally
+        {
+            _held = null;
+        }
+    }
+
+    /// <summary>Sends messages that the client has asked for and that wait for it elsewhere, however many: their sender sees to it that they are not too many.</summary>
+    internal void SendFollowed(ReadOnlySpan<byte> pushes)
+    {
+        _outbound.Add(pushes);
+        _outbound.Flush();
+    }
+
+    /// <summary>Ends when at most so many bytes wait for the client.</summary>
+    internal Task WhenUnsentBelowAsync(int bytes) => _outbound.WhenBelowAsync(bytes);
 
     public void Dispose()
     {
         Appends.Dispose();
         Reply.Dispose();
     }
+
+    private bool TryHold(scoped in RoomMessage message, ReadOnlySpan<byte> push)
+    {
+        if (_held?.TryHold(message, push) is { } isHeld) return isHeld;
+        if (_held is null) return false;
+        CutOff();
+        return true;
+    }
+
+    private void SendPush(ReadOnlySpan<byte> push)
+    {
+        if (_outbound.AddPush(push)) PushTurn.Owe(_outbound);
+    }
+
     /// <summary>A listener that leaves hears no more when the task ends, whether the rest of a cluster was told or not.</summary>
     private static async ValueTask EndAsync(ValueTask unsubscribed)
     {

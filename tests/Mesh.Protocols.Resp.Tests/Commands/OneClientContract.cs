@@ -7,6 +7,8 @@ public abstract class OneClientContract(Func<Task<RespDoor>> open) : DoorContrac
 {
     protected RespWire Client { get; private set; } = null!;
 
+    protected static object?[] Reply(params object?[] items) => items;
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
