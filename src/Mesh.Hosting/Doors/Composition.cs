@@ -78,7 +78,7 @@ internal static class Composition
             logs.CreateLogger<GrpcEndpoint>(),
             topics: topics,
             isReady: async _ => await storage.AskAsync() is null);
-        var rooms = new RoomsEndpoint(mesh.Nodes);
+        var rooms = new RoomsEndpoint(mesh);
         var http = new HttpRoutes(
             zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync, OperationRoutes.Of(web, storage));
         return context => context.Features.Get<Door>()?.Kind switch

@@ -15,27 +15,16 @@ internal sealed record RingLimits
     public long? Age { get; init; }
 
     /// <summary>What is wrong with it; null when nothing is.</summary>
-    public string? Fault()
+    public string? Fault() => Limits.Fault("entries");
+
+    public static RingLimits Of(StreamOptions options)
     {
-        const long AgeMax = 10L * 366 * 24 * 60 * 60;
-        if (Entries < 1) return $"entries must be at least 1; it is {Entries}.";
-        if (Bytes < 1) return $"bytes must be at least 1; it is {Bytes}.";
-        return Age is < 1 or > AgeMax ? $"age must be 1 to {AgeMax} seconds; it is {Age}." : null;
+        var limits = RetentionLimits.Of(options);
+        return new RingLimits { Entries = limits.Count, Bytes = limits.Bytes, Age = limits.AgeSeconds };
     }
 
-    public StreamOptions ApplyTo(StreamOptions options) => options with
-    {
-        RetentionCount = Entries,
-        RetentionBytes = Bytes,
-        RetentionAge = Age is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-    };
-
-    public static RingLimits Of(StreamOptions options) => new()
-    {
-        Entries = options.RetentionCount,
-        Bytes = options.RetentionBytes,
-        Age = options.RetentionAge is { } age ? (long)age.TotalSeconds : null,
-    };
+    [JsonIgnore]
+    internal RetentionLimits Limits => new(Entries, Bytes, Age);
 }
 
 /// <summary>How a ring stands.</summary>

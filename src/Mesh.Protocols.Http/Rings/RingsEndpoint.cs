@@ -35,9 +35,7 @@ public sealed class RingsEndpoint(IMesh mesh)
             return;
         }
 
-        var isNew = await mesh.Catalogue.CreateAsync(ring, limits.ApplyTo(StreamOptions.Default), default, context.RequestAborted).ConfigureAwait(false);
-        if (!isNew && await mesh.Catalogue.FindAsync(ring, context.RequestAborted).ConfigureAwait(false) is { } entry)
-            await mesh.Catalogue.UpdateAsync(ring, limits.ApplyTo(entry.Options), entry.Metadata, context.RequestAborted).ConfigureAwait(false);
+        var isNew = await mesh.Catalogue.PutAsync(ring, limits.Limits, context.RequestAborted).ConfigureAwait(false);
         await ShowAsync(context, ring, isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK).ConfigureAwait(false);
     }
 

@@ -43,8 +43,38 @@ internal sealed record RoomNode(string Id, string Host, int Port)
 internal sealed record NodeView(
     string Id, string Host, int Port, int Slots, int FirstSlots, int Connections, int Subscriptions, double MessagesPerSecond, double Load);
 
+/// <summary>What a room keeps of its messages, as a client says it.</summary>
+internal sealed record RoomHistoryWish
+{
+    /// <summary>The last so many. From 1.</summary>
+    public long? Count { get; init; }
+
+    /// <summary>Seconds. From 1 to ten years.</summary>
+    public long? Age { get; init; }
+
+    /// <summary>Stored bytes; the oldest go, some at a time, while there are more. From 1.</summary>
+    public long? Bytes { get; init; }
+
+    [JsonIgnore]
+    public RetentionLimits Limits => new(Count, Bytes, Age);
+
+    /// <summary>What is wrong with it; null when nothing is.</summary>
+    public string? Fault() => Limits.IsUnlimited ? "A history is limited by count, by age or by bytes; give one of them at least." : Limits.Fault("count");
+}
+
+/// <summary>What a room keeps.</summary>
+/// <param name="Room">Its name.</param>
+/// <param name="Count">As <see cref="RoomHistoryWish.Count"/>; null does not limit.</param>
+/// <param name="Age">As <see cref="RoomHistoryWish.Age"/>.</param>
+/// <param name="Bytes">As <see cref="RoomHistoryWish.Bytes"/>.</param>
+/// <param name="First">Sequence of the oldest message; of the next one when there is none.</param>
+/// <param name="Last">Sequence of the newest there was; 0 when there was none.</param>
+internal sealed record RoomHistoryView(string Room, long? Count, long? Age, long? Bytes, long First, long Last);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RoomWish))]
 [JsonSerializable(typeof(RoomView))]
+[JsonSerializable(typeof(RoomHistoryWish))]
+[JsonSerializable(typeof(RoomHistoryView))]
 [JsonSerializable(typeof(IReadOnlyList<NodeView>))]
 internal sealed partial class RoomJson : JsonSerializerContext;

@@ -10,13 +10,23 @@ internal static class RoomName
     private const string Prefix = "/rooms/";
 
     /// <returns>Empty when the target names none.</returns>
-    public static byte[] Of(HttpContext context)
+    public static byte[] Of(HttpContext context) => Decode(TextOf(context));
+
+    /// <summary>The name before something of a room, such as <c>/history</c>. In the name of a room that ends so, the slash is to be written <c>%2F</c>.</summary>
+    /// <returns>Null when the target does not end so, or names no room.</returns>
+    public static byte[]? Before(HttpContext context, string ending)
+    {
+        var text = TextOf(context);
+        return text.Length > ending.Length && text.EndsWith(ending, StringComparison.Ordinal) ? Decode(text[..^ending.Length]) : null;
+    }
+
+    private static ReadOnlySpan<char> TextOf(HttpContext context)
     {
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget.AsSpan();
         var end = target.IndexOf('?');
         if (end >= 0) target = target[..end];
         var at = target.IndexOf(Prefix, StringComparison.Ordinal);
-        return at < 0 ? [] : Decode(target[(at + Prefix.Length)..]);
+        return at < 0 ? [] : target[(at + Prefix.Length)..];
     }
 
     private static byte[] Decode(ReadOnlySpan<char> text)

@@ -4,15 +4,19 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.Protocols.Http.Rooms;
 
 /// <summary>
-/// Where rooms are (HubSub specification, 2.3 and 2.4): <c>GET</c>, <c>PUT</c> and <c>DELETE /rooms/{room}</c> and <c>GET /nodes</c>. What is said in a room goes over RESP.
-/// Nobody is authenticated. Thread-safe.
+/// Where rooms are (HubSub specification, 2.3 and 2.4): <c>GET</c>, <c>PUT</c> and <c>DELETE /rooms/{room}</c> and <c>GET /nodes</c>; and what rooms keep. What is said in a
+/// room goes over RESP. Nobody is authenticated. Thread-safe.
 /// </summary>
-public sealed class RoomsEndpoint(INodes nodes)
+public sealed class RoomsEndpoint(IMesh mesh)
 {
     private const string Example = """{"nodes":["<id>","<id>"]}""";
 
+    private readonly INodes _nodes = mesh.Nodes;
+    private readonly RoomHistoryEndpoint _history = new(mesh);
+
     /// <param name="context">The request, at <c>/rooms</c> or below.</param>
-    public Task HandleAsync(HttpContext context) => JsonEndpoint.GuardAsync(context, () => ServeAsync(context, RoomName.Of(context)));
+    public Task HandleAsync(HttpContext context) => JsonEndpoint.GuardAsync(
+        context, () => RoomName.Before(context, "/history") is { } room ? _history.ServeAsync(context, room) : ServeAsync(context, RoomName.Of(context)));
 
     /// <summary>All nodes with their load, as an array.</summary>
     public Task ListNodesAsync(HttpContext context) => JsonEndpoint.GuardAsync(context, () => context.Request.Method == "GET" ? ShowNodesAsync(context) : JsonEndpoint.NotAllowedAsync(context, "GET"));
@@ -32,7 +36,7 @@ public sealed class RoomsEndpoint(INodes nodes)
     private async Task PutAsync(HttpContext context, byte[] room)
     {
         var (wish, fault) = await JsonEndpoint.ReadAsync(context, RoomJson.Default.RoomWish, Example, wish => wish.Fault()).ConfigureAwait(false);
-        if (wish is { Nodes: { } wanted } && await nodes.PinAsync(RoomSlot.Of(room), wanted).ConfigureAwait(false) is { } unknown)
+        if (wish is { Nodes: { } wanted } && await _nodes.PinAsync(RoomSlot.Of(room), wanted).ConfigureAwait(false) is { } unknown)
             fault = $"There is no node {unknown}; GET /nodes lists those there are.";
         if (fault is not null) await JsonEndpoint.RefuseAsync(context, StatusCodes.Status400BadRequest, fault).ConfigureAwait(false);
         else await ShowAsync(context, room).ConfigureAwait(false);
@@ -40,14 +44,14 @@ public sealed class RoomsEndpoint(INodes nodes)
 
     private async Task DeleteAsync(HttpContext context, byte[] room)
     {
-        if (await nodes.UnpinAsync(RoomSlot.Of(room)).ConfigureAwait(false)) context.Response.StatusCode = StatusCodes.Status204NoContent;
+        if (await _nodes.UnpinAsync(RoomSlot.Of(room)).ConfigureAwait(false)) context.Response.StatusCode = StatusCodes.Status204NoContent;
         else await JsonEndpoint.RefuseAsync(context, StatusCodes.Status404NotFound, $"Slot {RoomSlot.Of(room)}, which the room is in, is not pinned.").ConfigureAwait(false);
     }
 
     private async Task ShowAsync(HttpContext context, byte[] room)
     {
         var slot = RoomSlot.Of(room);
-        var table = await nodes.TableAsync().ConfigureAwait(false);
+        var table = await _nodes.TableAsync().ConfigureAwait(false);
         var own = table.NodesOf(slot);
         if (own.Count == 0)
         {
@@ -61,8 +65,8 @@ public sealed class RoomsEndpoint(INodes nodes)
 
     private async Task ShowNodesAsync(HttpContext context)
     {
-        var reports = await nodes.ListAsync().ConfigureAwait(false);
-        var table = await nodes.TableAsync().ConfigureAwait(false);
+        var reports = await _nodes.ListAsync().ConfigureAwait(false);
+        var table = await _nodes.TableAsync().ConfigureAwait(false);
         await JsonEndpoint.WriteAsync(context, StatusCodes.Status200OK, [.. reports.Select(report => ViewOf(report, table))], RoomJson.Default.IReadOnlyListNodeView).ConfigureAwait(false);
     }
 

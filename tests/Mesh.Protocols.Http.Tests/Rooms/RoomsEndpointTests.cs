@@ -23,7 +23,7 @@ public sealed class RoomsEndpointTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _mesh = await EmbeddedMesh.StartAsync(_store, clock: _clock);
-        var rooms = new RoomsEndpoint(_mesh.Nodes);
+        var rooms = new RoomsEndpoint(_mesh);
         _host = await KestrelHost.StartAsync(app => app.Run(context => context.Request.Path == "/nodes" ? rooms.ListNodesAsync(context) : rooms.HandleAsync(context)));
         _client.BaseAddress = _host.Address;
     }
@@ -112,6 +112,35 @@ public sealed class RoomsEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await SendAsync(HttpMethod.Post, "rooms/r")).Status);
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await SendAsync(HttpMethod.Put, "nodes")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Get, "rooms/")).Status);
+    }
+
+    [Fact]
+    public async Task A_room_is_told_to_keep_a_history_shows_it_and_drops_it()
+    {
+        const string Room = "rooms/a%2Fb/history";
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Get, Room)).Status);
+        Assert.Equal(
+            (HttpStatusCode.Created, """{"room":"a/b","count":2,"age":60,"bytes":null,"first":1,"last":0}"""),
+            await SendAsync(HttpMethod.Put, Room, """{"count":2,"age":60}"""));
+        foreach (var message in new[] { "x", "y", "z" }) await _mesh.Rooms.PublishAsync("a/b"u8, Encoding.UTF8.GetBytes(message));
+        Assert.Equal((HttpStatusCode.OK, """{"room":"a/b","count":2,"age":60,"bytes":null,"first":2,"last":3}"""), await SendAsync(HttpMethod.Get, Room));
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(HttpMethod.Put, Room, """{"bytes":1000}""")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await SendAsync(HttpMethod.Delete, Room)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, Room)).Status);
+    }
+
+    [Theory]
+    [InlineData("rooms/r/history", "")]
+    [InlineData("rooms/r/history", "{}")]
+    [InlineData("rooms/r/history", """{"count":0}""")]
+    [InlineData("rooms/r/history", """{"entries":5}""")]
+    [InlineData("rooms/%FF/history", """{"count":5}""")]
+    public async Task What_is_wrong_with_a_history_is_said(string path, string body)
+    {
+        var (status, text) = await SendAsync(HttpMethod.Put, path, body);
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("error", text, StringComparison.Ordinal);
+        Assert.Equal(0, await _mesh.Catalogue.CountAsync(StreamName.DefaultProject, StreamKind.Room));
     }
 
     private async Task BeatAsync(params int[] nodes)
