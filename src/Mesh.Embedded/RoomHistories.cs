@@ -44,8 +44,17 @@ internal sealed class RoomHistories(RoomDirectory rooms, ILogStore store) : IRoo
     {
         if (room.Project != StreamName.DefaultProject) return default;
         var name = RoomHistory.RoomOf(room);
-        foreach (var batch in messages)
-            foreach (var message in batch.Messages) rooms.HandOut(name, message.Body);
+        PushTurn.Begin();
+        try
+        {
+            foreach (var batch in messages)
+                foreach (var message in batch.Messages) rooms.HandOut(name, message.Body);
+        }
+        finally
+        {
+            PushTurn.End();
+        }
+
         return default;
     }
 }

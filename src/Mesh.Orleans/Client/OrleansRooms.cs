@@ -51,7 +51,7 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
         await EnterAsync();
         var isFirst = await _here.SubscribersAsync(room) == 0;
         await _here.SubscribeAsync(room, listener);
-        if (isFirst) await CallAsync(() => Grain(room.Span).JoinAsync(_self.Value));
+        if (isFirst) await OrUndoAsync(CallAsync(() => Grain(room.Span).JoinAsync(_self.Value)), () => _here.UnsubscribeAsync(room, listener));
     });
 
     public ValueTask UnsubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => InTurnAsync(TurnOf(room), async () =>
@@ -68,7 +68,12 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
         if (!_patterns.TryGetValue(own, out var listeners)) _patterns[own] = listeners = [];
         if (!listeners.Add(listener)) return;
         await _here.SubscribePatternAsync(pattern, listener);
-        if (listeners.Count == 1) await ChangeAsync(AudienceChangeKind.AddPattern, own);
+        if (listeners.Count > 1) return;
+        await OrUndoAsync(ChangeAsync(AudienceChangeKind.AddPattern, own), () =>
+        {
+            _patterns.Remove(own);
+            return _here.UnsubscribePatternAsync(pattern, listener);
+        });
     });
 
     public ValueTask UnsubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener) => InTurnAsync(_patternsTurn, async () =>
@@ -126,6 +131,20 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
         finally
         {
             turn.Release();
+        }
+    }
+
+    /// <summary>Who is told that it does not listen must not: the next to listen would take the cluster for told.</summary>
+    private static async Task OrUndoAsync(Task call, Func<ValueTask> undo)
+    {
+        try
+        {
+            await call;
+        }
+        catch
+        {
+            await undo();
+            throw;
         }
     }
 

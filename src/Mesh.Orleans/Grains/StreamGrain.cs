@@ -64,8 +64,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         var answers = new AppendAnswer[appends.Length];
         for (var i = 0; i < appends.Length; i++) answers[i] = await waiting[i];
 
-        // Another activation has the stream, or had it. Whoever is asked next finds the one that the directory knows, which may be this one again.
-        if (Array.Exists(answers, answer => answer.IsFenced)) DeactivateOnIdle();
+        if (Array.Exists(answers, answer => answer.IsFenced)) LeaveFenced();
         return answers;
     }
 
@@ -108,6 +107,13 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
 
     public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => Actor.StateAsync(cancel);
 
+    protected async ValueTask<AppendAnswer> AppendAsync(AppendItem append)
+    {
+        var answer = await AppendAnswer.OfAsync(Actor, append);
+        if (answer.IsFenced) LeaveFenced();
+        return answer;
+    }
+
     /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
     protected async ValueTask WaitHereAsync(Func<CancellationToken, Task> waiting, TimeSpan wait, CancellationToken cancel)
     {
@@ -122,4 +128,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
             // Nothing came in time, or the grain goes: whoever follows it asks again.
         }
     }
+
+    /// <summary>Another activation has the stream, or had it. Whoever is asked next finds the one that the directory knows, which may be this one again.</summary>
+    private void LeaveFenced() => DeactivateOnIdle();
 }

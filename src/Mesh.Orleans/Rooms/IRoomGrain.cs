@@ -16,6 +16,12 @@ public interface IRoomGrain : IGrainWithStringKey
     [ResponseTimeout("00:01:00")]
     ValueTask<int[]> PublishAsync(RoomPosts posts);
 
+    /// <summary>Hands messages out that the room's history has committed, in this order. Ends when they are on their way; may be sent again, as the other.</summary>
+    ValueTask HandOutKeptAsync([Immutable] RoomPosts posts);
+
+    /// <summary>The room has a history from now on, or no more.</summary>
+    ValueTask OnHistoryChangedAsync();
+
     /// <summary>Listeners of the room itself, over the cluster.</summary>
     [ResponseTimeout("00:01:00")]
     ValueTask<int> ListenersAsync();

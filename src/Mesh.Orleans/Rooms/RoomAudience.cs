@@ -1,5 +1,4 @@
 using Mesh.Engine.Rooms;
-using Mesh.Frames;
 using Mesh.Orleans.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -19,31 +18,41 @@ internal sealed class RoomAudience(IServiceProvider services, IOptions<MeshClien
     public async ValueTask HandOutAsync(StreamName room, IReadOnlyList<RoomBatch> messages)
     {
         if (room.Project != StreamName.DefaultProject) return;
-        var grain = services.GetRequiredService<IGrainFactory>().GetGrain<IRoomGrain>(RoomKey.Of(RoomHistory.RoomOf(room)));
-        foreach (var ofLog in messages.GroupBy(batch => batch.Log))
-        {
-            var posts = PostsOf(ofLog.Key, ofLog.Select(batch => batch.Messages));
-            await _patience.CallAsync(() => grain.PublishAsync(posts));
-        }
+        foreach (var posts in PostsOf(messages)) await CallAsync(room, grain => grain.HandOutKeptAsync(posts));
     }
 
-    /// <summary>A log's sequences have no gap, so they number what was committed one batch after another.</summary>
-    private static RoomPosts PostsOf(StreamNumber log, IEnumerable<BatchSlice> batches)
+    /// <summary>A history was made or deleted. Ends when the room's grain knows.</summary>
+    public ValueTask OnHistoryChangedAsync(StreamName room) =>
+        room.Project == StreamName.DefaultProject ? CallAsync(room, grain => grain.OnHistoryChangedAsync()) : default;
+
+    /// <summary>Batches that follow one another go together.</summary>
+    private static IEnumerable<RoomPosts> PostsOf(IReadOnlyList<RoomBatch> batches)
     {
-        var posts = new PostBuffer(PostsBytesMin);
-        long? first = null;
+        PostBuffer? posts = null;
+        var (log, first) = (default(StreamNumber), 0L);
         foreach (var batch in batches)
         {
-            foreach (var message in batch)
+            var begins = Frames.BatchHeader.Read(batch.Messages.Batch.Span).First.Value;
+            if (posts is not null && (batch.Log != log || begins != first + posts.Count))
             {
-                first ??= message.Sequence.Value;
-                posts.Add(message.Body);
+                yield return posts.ToPosts(RoomKeeping.SenderOf(log), first);
+                posts = null;
             }
+
+            if (posts is null) (posts, log, first) = (new PostBuffer(PostsBytesMin), batch.Log, begins);
+            foreach (var message in batch.Messages) posts.Add(message.Body);
         }
 
-        return posts.ToPosts(SenderOf(log), first ?? 0);
+        if (posts is not null) yield return posts.ToPosts(RoomKeeping.SenderOf(log), first);
     }
 
-    /// <summary>Processes choose theirs at random; a log made anew is another sender.</summary>
-    private static ulong SenderOf(StreamNumber log) => ~(ulong)log.Value;
+    private async ValueTask CallAsync(StreamName room, Func<IRoomGrain, ValueTask> call)
+    {
+        var grain = services.GetRequiredService<IGrainFactory>().GetGrain<IRoomGrain>(RoomKey.Of(RoomHistory.RoomOf(room)));
+        await _patience.CallAsync(async () =>
+        {
+            await call(grain);
+            return true;
+        });
+    }
 }

@@ -1,4 +1,5 @@
 using Mesh.Orleans.Client;
+using Mesh.Orleans.Silo;
 using Orleans.Concurrency;
 using Orleans.Placement;
 
@@ -6,7 +7,8 @@ namespace Mesh.Orleans.Rooms;
 
 /// <summary>
 /// One room: which processes have listeners of it, and the order of its messages. Each process is sent what waits for it in one call at a time, so all see one
-/// order. A new activation knows its members from grain storage before it takes a message; where there is none, it asks the processes of the audience.
+/// order. A new activation knows its members from grain storage before it takes a message; where there is none, it asks the processes of the audience. The
+/// messages of a room that keeps a history go there first, and come from there to the listeners.
 /// </summary>
 [Reentrant, ActivationCountBasedPlacement, CollectionAgeLimit(Minutes = 2)]
 internal sealed class RoomGrain : Grain, IRoomGrain
@@ -18,6 +20,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
     private readonly RoomReach _reach;
     private readonly StoredState<RoomState> _stored;
     private readonly byte[] _room;
+    private readonly RoomKeeping _history;
     private readonly HashSet<RoomProcess> _members = [];
 
     /// <summary>Processes that did not answer the last time: nobody waits for them again before they do. Guarded by itself.</summary>
@@ -27,19 +30,22 @@ internal sealed class RoomGrain : Grain, IRoomGrain
     private RoomProcess[] _matching = [];
     private long _matchingVersion = -1;
 
-    public RoomGrain(AudienceCopy audience, RoomReach reach)
+    public RoomGrain(AudienceCopy audience, RoomReach reach, SiloEngine silo)
     {
         _audience = audience;
         _reach = reach;
         _stored = new StoredState<RoomState>("room", GrainContext);
         _room = RoomKey.Parse(this.GetPrimaryKeyString());
+        _history = new RoomKeeping(silo, GrainFactory, _room);
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        var looking = _history.LookAsync();
         await _audience.ReadyAsync();
         if (await _stored.LoadAsync() is { } state) _members.UnionWith(state.Members.Where(member => !_reach.IsDead(member)));
         else await Task.WhenAll(_audience.Current.Members.Select(AskAsync));
+        await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // asked again when it matters
     }
 
     public ValueTask JoinAsync(RoomProcess process) => _members.Add(process) ? SaveAsync() : default;
@@ -52,6 +58,22 @@ internal sealed class RoomGrain : Grain, IRoomGrain
     }
 
     public async ValueTask<int[]> PublishAsync(RoomPosts posts)
+    {
+        if (!_history.IsNone && await _history.KeepsAsync() && await _history.AppendAsync(posts) is { } receivers) return receivers;
+        return await HandOutAsync(posts);
+    }
+
+    public ValueTask HandOutKeptAsync(RoomPosts posts)
+    {
+        _history.OnHandedOut(posts, HandOutAsync(posts));
+        return default;
+    }
+
+    public async ValueTask OnHistoryChangedAsync() => await _history.LookAsync();
+
+    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(async member => (await ListenersOfAsync(member)).Answer))).Sum();
+
+    private async Task<int[]> HandOutAsync(RoomPosts posts)
     {
         var answers = new List<Task<int[]>>();
         foreach (var target in Targets())
@@ -66,8 +88,6 @@ internal sealed class RoomGrain : Grain, IRoomGrain
 
         return receivers;
     }
-
-    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(async member => (await ListenersOfAsync(member)).Answer))).Sum();
 
     private HashSet<RoomProcess> Targets()
     {

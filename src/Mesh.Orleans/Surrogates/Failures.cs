@@ -1,3 +1,5 @@
+using Mesh.Orleans.Grains;
+
 namespace Mesh.Orleans.Surrogates;
 
 [GenerateSerializer, Immutable]
@@ -26,4 +28,19 @@ internal sealed class StreamFencedConverter : IConverter<StreamFencedException, 
         Kind = (byte)value.Stream.Kind,
         Name = value.Stream.Name,
     };
+}
+
+[GenerateSerializer, Immutable]
+internal struct PublishRefusedForm
+{
+    [Id(0)]
+    public AppendAnswer Outcome;
+}
+
+[RegisterConverter]
+internal sealed class PublishRefusedConverter : IConverter<PublishRefusedException, PublishRefusedForm>
+{
+    public PublishRefusedException ConvertFromSurrogate(in PublishRefusedForm surrogate) => new(surrogate.Outcome.ToResult(StreamKind.Room));
+
+    public PublishRefusedForm ConvertToSurrogate(in PublishRefusedException value) => new() { Outcome = AppendAnswer.Of(value.Outcome) };
 }

@@ -43,9 +43,12 @@ public static class RoomHistory
         if (message.Length > FrameFormat.SegmentBytesMax - NameBytesMax - SegmentBytesExtra)
             throw new PublishRefusedException(new AppendResult.TooLarge(FrameFormat.SegmentBytesMax));
         var segment = new SegmentWriter(room.Length + message.Length + SegmentBytesExtra);
-        segment.Add(new RecordFields { Key = room }, message);
+        Add(segment, room, message);
         return segment;
     }
+
+    /// <summary>Adds a message to those that are appended together.</summary>
+    public static void Add(SegmentWriter segment, ReadOnlySpan<byte> room, ReadOnlySpan<byte> message) => segment.Add(new RecordFields { Key = room }, message);
 }
 
 /// <summary>A room that keeps a history did not take a message: nothing was stored, and nobody got it.</summary>

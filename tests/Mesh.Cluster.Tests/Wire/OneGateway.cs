@@ -47,6 +47,7 @@ public sealed class OneGateway : IAsyncLifetime
     public async Task<RespDoor> RespAsync()
     {
         await ClearAsync(StreamKind.Ring);
+        await ClearAsync(StreamKind.Room);
         await LeaveRoomsAsync().WaitAsync(EmptyMax);
         return new RespDoor(Gateway.Resp, Mesh);
     }

@@ -13,6 +13,9 @@ public sealed class RespConnections(OneGateway gateway) : ConnectionCommandContr
 public sealed class RespRooms(OneGateway gateway) : RoomCommandContract(gateway.RespAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespRoomHistories(OneGateway gateway) : RoomHistoryCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespStreams(OneGateway gateway) : StreamCommandContract(gateway.RespAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]

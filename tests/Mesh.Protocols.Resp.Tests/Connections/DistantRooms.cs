@@ -3,8 +3,8 @@ using System.Text;
 namespace Mesh.Protocols.Resp.Tests.Connections;
 
 /// <summary>
-/// The rooms of a mesh whose cluster is far away: what is published arrives when <see cref="Arrive"/> says so, to nobody in the room "lost", and when somebody
-/// leaves the call fails after the listener is gone here.
+/// The rooms of a mesh whose cluster is far away: what is published arrives when <see cref="Arrive"/> says so, to nobody in the room "lost", which nobody can
+/// join; a join is over when a message in the room "far" has been heard; and when somebody leaves the call fails after the listener is gone here.
 /// </summary>
 internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
 {
@@ -40,7 +40,7 @@ internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
         return ArriveAsync(Encoding.UTF8.GetString(room), payload.ToArray());
     }
 
-    public ValueTask SubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => mesh.Rooms.SubscribeAsync(room, listener);
+    public ValueTask SubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener) => JoinAsync(room, mesh.Rooms.SubscribeAsync(room, listener));
 
     public async ValueTask UnsubscribeAsync(ReadOnlyMemory<byte> room, IRoomListener listener)
     {
@@ -48,7 +48,7 @@ internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
         throw new StorageUnavailableException("No silo answers.");
     }
 
-    public ValueTask SubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener) => mesh.Rooms.SubscribePatternAsync(pattern, listener);
+    public ValueTask SubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener) => JoinAsync(pattern, mesh.Rooms.SubscribePatternAsync(pattern, listener));
 
     public async ValueTask UnsubscribePatternAsync(ReadOnlyMemory<byte> pattern, IRoomListener listener)
     {
@@ -61,6 +61,13 @@ internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
     public ValueTask<int> SubscribersAsync(ReadOnlyMemory<byte> room) => mesh.Rooms.SubscribersAsync(room);
 
     public ValueTask<int> PatternsAsync() => mesh.Rooms.PatternsAsync();
+
+    private async ValueTask JoinAsync(ReadOnlyMemory<byte> name, ValueTask joined)
+    {
+        if (Encoding.UTF8.GetString(name.Span) == "lost") throw new StorageUnavailableException("No silo answers.");
+        await joined;
+        await mesh.Rooms.PublishAsync("far"u8, "early"u8);
+    }
 
     private async ValueTask<int> ArriveAsync(string room, byte[] payload)
     {
