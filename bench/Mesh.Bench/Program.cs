@@ -21,6 +21,7 @@ if (args is ["bare-http", var httpPort])
     ("latency", PubSubSuite.LatencyAsync),
     ("xadd", XaddSuite.RunAsync),
     ("groups", GroupSuite.RunAsync),
+    ("stream", StreamSuite.RunAsync),
     ("append", AppendSuite.RunAsync),
     ("growth", GrowthSuite.RunAsync),
     ("claims", ClaimSuite.RunAsync),

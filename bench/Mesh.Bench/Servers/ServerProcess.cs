@@ -58,6 +58,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         return StartAsync(Tools.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--logfile", "redis.log", .. persistence], port, folder);
     }
 
+    /// <summary>NATS from the path, with JetStream in files.</summary>
+    public static Task<ServerProcess> NatsAsync()
+    {
+        var folder = NewFolder();
+        var port = FreePort.Take();
+        return StartAsync(Tools.Find("nats-server"), ["--addr", "127.0.0.1", "--port", $"{port}", "--jetstream", "--store_dir", folder], port, folder);
+    }
+
     /// <summary>Debian's Zaqar 15 under gunicorn: two workers that keep connections open, no authentication.</summary>
     /// <param name="redis">Port of the Redis on loopback that keeps its messages.</param>
     public static Task<ServerProcess> ZaqarAsync(int redis)
