@@ -38,6 +38,29 @@ internal static class ErrorMap
     /// <summary>The request needs records, and a room without a history keeps none.</summary>
     public static GrpcStatus NoLog(object address) => new(StatusCode.FailedPrecondition, $"{address} keeps no records.") { Details = new StatusDetails("NO_LOG") };
 
+    /// <summary>The claim is unknown, released or expired, or holds nothing any more.</summary>
+    public static GrpcStatus ClaimExpired { get; } = new(
+        StatusCode.NotFound, "The claim is unknown, released or expired, or none of its records is left. What it held may have been handed out again: claim anew.")
+    {
+        Details = new StatusDetails("CLAIM_EXPIRED"),
+    };
+
+    /// <summary>The queue names no queue of dead letters.</summary>
+    public static GrpcStatus NoDeadLetters(string address) => new(
+        StatusCode.FailedPrecondition, $"{address} has no queue of dead letters. Give it delivery_count_max and dead_letter_queue.")
+    {
+        Details = new StatusDetails("NO_DEAD_LETTERS"),
+    };
+
+    public static V1.Ack.Types.Outcome FromAck(AckResult result) => result switch
+    {
+        AckResult.Deleted => V1.Ack.Types.Outcome.Done,
+        AckResult.HeldByOther => V1.Ack.Types.Outcome.HeldByOther,
+        AckResult.ClaimExpired => V1.Ack.Types.Outcome.ClaimExpired,
+        AckResult.NotClaimed => V1.Ack.Types.Outcome.NotClaimed,
+        _ => throw new UnreachableException($"No outcome for {result}."),
+    };
+
     /// <summary>A failure that no client caused: logged here, and only here.</summary>
     public static GrpcStatus FromFailure(Exception failure, ILogger log)
     {

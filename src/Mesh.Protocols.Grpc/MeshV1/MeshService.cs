@@ -16,6 +16,8 @@ internal static class MeshService
         var streams = new StreamMethods(mesh, names);
         var append = new AppendMethod(names, options, clock);
         var read = new ReadMethods(names);
+        var queues = new QueueMethods(names, clock);
+        var letters = new DeadLetterMethods(mesh, names);
         return new Dictionary<string, GrpcMethod>
         {
             [Path + "CreateStream"] = Unary(V1.CreateStreamRequest.Parser, streams.CreateAsync),
@@ -27,6 +29,12 @@ internal static class MeshService
             [Path + "AppendStream"] = call => new AppendStreamMethod(names, options, clock).RunAsync(call),
             [Path + "Read"] = read.ReadAsync,
             [Path + "Tail"] = read.TailAsync,
+            [Path + "Claim"] = queues.ClaimAsync,
+            [Path + "Extend"] = Unary(V1.ExtendRequest.Parser, queues.ExtendAsync),
+            [Path + "Release"] = Unary(V1.ReleaseRequest.Parser, queues.ReleaseAsync),
+            [Path + "Ack"] = Unary(V1.AckRequest.Parser, queues.AckAsync),
+            [Path + "DeadLetters"] = letters.ListAsync,
+            [Path + "Redrive"] = Unary(V1.RedriveRequest.Parser, letters.RedriveAsync),
         };
     }
 

@@ -18,3 +18,6 @@ public sealed class MeshV1Tail(OneGateway gateway) : TailContract(gateway.MeshV1
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class MeshV1Streams(OneGateway gateway) : StreamContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Claims(OneGateway gateway) : ClaimContract(gateway.MeshV1Async);

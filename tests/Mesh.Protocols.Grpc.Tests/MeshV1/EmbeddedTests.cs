@@ -11,3 +11,5 @@ public sealed class ReadTests() : ReadContract(GrpcHost.OpenAsync);
 public sealed class TailTests() : TailContract(GrpcHost.OpenAsync);
 
 public sealed class StreamTests() : StreamContract(GrpcHost.OpenAsync);
+
+public sealed class ClaimTests() : ClaimContract(GrpcHost.OpenAsync);
