@@ -22,6 +22,9 @@ internal sealed class ClusterFixture : IMeshFixture
     private static readonly string[] LosableCalls =
         [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync), nameof(IRoomGrain.PublishAsync)];
 
+    /// <summary>Grain storage and reminders of a database belong to a service: another one finds nothing there. So it is the same after a restart.</summary>
+    private readonly string _service = Guid.NewGuid().ToString("N");
+
     private readonly IDisposable? _data;
     private readonly short _silos;
     private readonly Action<ISiloBuilder>? _configureSilo;
@@ -80,6 +83,7 @@ internal sealed class ClusterFixture : IMeshFixture
     {
         var builder = new InProcessTestClusterBuilder(_silos);
         builder.Options.ConfigureFileLogging = false;
+        builder.Options.ServiceId = _service;
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddMesh(Store, options => (options.Clock, options.OpenPool) = (Clock, Pools.Open));

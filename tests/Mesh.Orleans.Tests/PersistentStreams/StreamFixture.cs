@@ -27,6 +27,10 @@ public sealed class StreamFixture : IAsyncLifetime
         }, configureClient: client => client.AddMeshPersistentStreams(Provider, Configure));
     }
 
+    /// <summary>As <see cref="InitializeAsync"/>, with a database for everything.</summary>
+    public async Task InitializeOnPostgresAsync() => Cluster = await OrleansOnPostgres.StartAsync(
+        configureSilo: silo => silo.AddMeshPersistentStreams(Provider, Configure), configureClient: client => client.AddMeshPersistentStreams(Provider, Configure));
+
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
 
     /// <summary>A stream as the client sees it; without a name, one that no other test has.</summary>
