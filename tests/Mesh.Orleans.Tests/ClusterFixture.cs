@@ -20,7 +20,10 @@ internal sealed class ClusterFixture : IMeshFixture
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
     private static readonly string[] LosableCalls =
-        [nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync), nameof(IRoomGrain.PublishAsync)];
+        [
+            nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync), nameof(IRoomGrain.PublishAsync),
+            nameof(IRing.SetPositionAsync), nameof(IRing.TrimToCountAsync),
+        ];
 
     /// <summary>Grain storage and reminders of a database belong to a service: another one finds nothing there. So it is the same after a restart.</summary>
     private readonly string _service = Guid.NewGuid().ToString("N");
@@ -63,7 +66,7 @@ internal sealed class ClusterFixture : IMeshFixture
         return fixture;
     }
 
-    /// <summary>The next answers to appends, creations, claims, deletions and publishes are lost on their way, as when the silo dies after it has stored them.</summary>
+    /// <summary>The next answers to appends, creations, claims, deletions, publishes and changes of rings are lost on their way, as when the silo dies after it has stored them.</summary>
     public void LoseAnswers(int count) => Volatile.Write(ref _answersToLose, count);
 
     public async Task RestartAsync()

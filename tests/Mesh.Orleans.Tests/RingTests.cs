@@ -20,6 +20,35 @@ public sealed class RingTests
     }
 
     [Fact]
+    public async Task Deleting_trimming_and_setting_the_position_are_sent_again_when_the_answer_is_lost()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var ring = fixture.Mesh.Ring(StreamName.Ring("orders"));
+        var appended = Assert.IsType<AppendResult.Appended>(await ring.AppendAsync(Given.Segment("a", "b", "c", "d")));
+        fixture.LoseAnswers(2);
+        await ring.DeleteAsync([appended.FirstId, appended.FirstId.Plus(2)]);
+        Assert.Equal(["b", "d"], (await ring.ReadAsync(new ReadQuery())).Bodies());
+        fixture.LoseAnswers(2);
+        await ring.TrimToCountAsync(1);
+        Assert.Equal(["d"], (await ring.ReadAsync(new ReadQuery())).Bodies());
+        fixture.LoseAnswers(2);
+        var far = new RingId(appended.FirstId.Milliseconds + 1_000_000_000, 7);
+        Assert.Equal(RingPositionResult.Done, await ring.SetPositionAsync(new RingPosition(far, null, RingId.None)));
+        Assert.Equal(far, (await ring.StateAsync()).LastId);
+        Assert.Equal(RingPositionResult.BelowTop, await ring.SetPositionAsync(new RingPosition(appended.FirstId, null, RingId.None)));
+    }
+
+    [Fact]
+    public async Task A_position_that_is_refused_when_it_is_sent_again_is_not_known_to_be_set()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var ring = fixture.Mesh.Ring(StreamName.Ring("orders"));
+        var appended = Assert.IsType<AppendResult.Appended>(await ring.AppendAsync(Given.Segment("a", "b")));
+        fixture.LoseAnswers(1);
+        await Assert.ThrowsAsync<StorageUnavailableException>(async () => await ring.SetPositionAsync(new RingPosition(appended.FirstId, null, RingId.None)));
+    }
+
+    [Fact]
     public async Task A_tail_of_a_grain_goes_on_live_and_ends_when_it_is_cancelled()
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1);
