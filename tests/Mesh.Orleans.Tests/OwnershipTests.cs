@@ -44,6 +44,21 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public async Task A_grain_that_finds_its_stream_taken_sends_those_who_follow_it_away()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1);
+        var ring = fixture.Cluster.Client.GetGrain<IRingGrain>(StreamKey.Of(Name));
+        await ring.AppendAsync(Given.Segment("a"));
+        var since = Stopwatch.StartNew();
+        var following = ring.FollowAsync(new Sequence(2), 1000, IStreamGrain.FollowMax).AsTask();
+        await ring.StateAsync();
+        await fixture.Store.OpenAsync([new OpenRequest(Name, null)]);
+        await Assert.ThrowsAsync<StreamFencedException>(async () => await ring.TrimToCountAsync(0));
+        Assert.Equal(0, (await following).Count);
+        Assert.True(since.Elapsed < IStreamGrain.FollowMax / 2, $"It took {since.Elapsed.TotalSeconds:F1} s.");
+    }
+
+    [Fact]
     public async Task Streams_of_one_name_in_two_projects_are_two()
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());

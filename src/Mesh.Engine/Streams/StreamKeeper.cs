@@ -111,7 +111,7 @@ public abstract class StreamKeeper : StreamOwner
         lock (Turn)
         {
             if (isOvertaken && Stream == stream && stream!.Log.Next == next && !IsEnlisted) OnFenced();
-            if (IsOpen || IsMissing) return;
+            if (IsOpen || IsMissing || (isOvertaken && Overtaken is not null)) return;
         }
 
         await EnsureOpenAsync(null);

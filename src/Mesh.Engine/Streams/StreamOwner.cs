@@ -59,6 +59,12 @@ public abstract class StreamOwner
 
     private protected bool IsMissing => _state == OwnerState.Missing;
 
+    /// <summary>
+    /// Called in a turn, perhaps more than once, when another owner has the stream: it must return at once and not call back. Where there is none, the stream is
+    /// taken back when somebody asks for it or waits.
+    /// </summary>
+    public Action? Overtaken { get; set; }
+
     /// <summary>Deletes the stream with all it holds.</summary>
     /// <returns>False when there was none.</returns>
     public async ValueTask<bool> DeleteAsync(CancellationToken cancel = default)
@@ -129,6 +135,7 @@ public abstract class StreamOwner
     {
         StepDown(new StreamFencedException(Name));
         Stream = null;
+        Overtaken?.Invoke();
     }
 
     /// <summary>Opens the stream if it is closed.</summary>

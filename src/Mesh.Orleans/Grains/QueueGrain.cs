@@ -81,7 +81,7 @@ internal sealed class QueueGrain : StreamGrain<QueueActor>, IQueueGrain, IRemind
     public async ValueTask<long> WaitChangeAsync(long seen, TimeSpan timeout, CancellationToken cancel = default)
     {
         await WaitHereAsync(end => Actor.WaitChangeAsync(seen, Timeout.InfiniteTimeSpan, end).AsTask(), timeout, cancel);
-        return await Actor.WaitChangeAsync(0, TimeSpan.Zero, cancel);
+        return IsLeaving ? seen : await Actor.WaitChangeAsync(0, TimeSpan.Zero, cancel);
     }
 
     public ValueTask<QueueStats> StatsAsync(CancellationToken cancel = default) => Actor.StatsAsync(cancel);

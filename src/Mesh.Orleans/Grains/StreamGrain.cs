@@ -19,6 +19,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
     {
         _silo = silo;
         Actor = create(StreamKey.Parse(this.GetPrimaryKeyString(), kind));
+        Actor.Overtaken = () => ThreadPool.UnsafeQueueUserWorkItem(static grain => grain.StepAside(), this, preferLocal: false);
     }
 
     protected TActor Actor { get; }
@@ -64,7 +65,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         var answers = new AppendAnswer[appends.Length];
         for (var i = 0; i < appends.Length; i++) answers[i] = await waiting[i];
 
-        if (Array.Exists(answers, answer => answer.IsFenced)) LeaveFenced();
+        if (Array.Exists(answers, answer => answer.IsFenced)) StepAside();
         return answers;
     }
 
@@ -78,7 +79,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         if (page.Count == 0 && isBefore)
         {
             await WaitHereAsync(end => Actor.WaitAsync(from, Timeout.InfiniteTimeSpan, end).AsTask(), wait, cancel);
-            page = await Actor.ReadAsync(query, cancel);
+            if (!IsLeaving) page = await Actor.ReadAsync(query, cancel);
         }
 
         return bytesMax > 0 ? page : RecordPage.Empty(page.HighWatermark.Next(), page.LowWatermark, page.HighWatermark);
@@ -110,9 +111,12 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
     protected async ValueTask<AppendAnswer> AppendAsync(AppendItem append)
     {
         var answer = await AppendAnswer.OfAsync(Actor, append);
-        if (answer.IsFenced) LeaveFenced();
+        if (answer.IsFenced) StepAside();
         return answer;
     }
+
+    /// <summary>Whoever waits here asks again, and finds the one that has the stream then; this one does not look, for that would take it back.</summary>
+    protected bool IsLeaving => _leaving.IsCancellationRequested;
 
     /// <summary>Waits by the machine's clock: how long a call may take has nothing to do with the records' times.</summary>
     protected async ValueTask WaitHereAsync(Func<CancellationToken, Task> waiting, TimeSpan wait, CancellationToken cancel)
@@ -129,6 +133,10 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
         }
     }
 
-    /// <summary>Another activation has the stream, or had it. Whoever is asked next finds the one that the directory knows, which may be this one again.</summary>
-    private void LeaveFenced() => DeactivateOnIdle();
+    /// <summary>Another activation has the stream, or had it: who waits is sent away, and this one goes. Whoever is asked next finds the one that the directory knows, which may be this one again.</summary>
+    private void StepAside()
+    {
+        EndFollowing();
+        DeactivateOnIdle();
+    }
 }

@@ -11,7 +11,7 @@ namespace Mesh.Orleans.Rooms;
 /// messages of a room that keeps a history go there first, and come from there to the listeners.
 /// </summary>
 [Reentrant, ActivationCountBasedPlacement, CollectionAgeLimit(Minutes = 2)]
-internal sealed class RoomGrain : Grain, IRoomGrain
+internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 {
     /// <summary>What waits for one process at most; beyond it the process misses messages, for nobody waits for a slow one.</summary>
     private static readonly CallBounds Bounds = new(BytesMax: 8 * 1024 * 1024, CallBytesMax: 1024 * 1024, CallItemsMax: 1000);
@@ -26,6 +26,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
     /// <summary>Processes that did not answer the last time: nobody waits for them again before they do. Guarded by itself.</summary>
     private readonly HashSet<RoomProcess> _silent = [];
 
+    private readonly CancellationTokenSource _leaving = new();
     private readonly Dictionary<RoomProcess, CallLine<RoomPosts, int[]>> _lines = [];
     private RoomProcess[] _matching = [];
     private long _matchingVersion = -1;
@@ -47,6 +48,12 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         else await Task.WhenAll(_audience.Current.Members.Select(AskAsync));
         await looking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // asked again when it matters
     }
+
+    /// <summary>
+    /// A silo that ends loses the way to processes that were connected to it. So nobody is waited for any longer: publishers are refused, and ask the next
+    /// activation, under the same numbers.
+    /// </summary>
+    public void EndFollowing() => _leaving.Cancel();
 
     public ValueTask JoinAsync(RoomProcess process) => _members.Add(process) ? SaveAsync() : default;
 
@@ -113,7 +120,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
         RoomPosts[] sent = [.. posts];
         bool isPatient;
         lock (_silent) isPatient = !_silent.Contains(process);
-        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient);
+        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient).AsTask().WaitAsync(_leaving.Token);
         lock (_silent)
         {
             if (reached.How == ReachedHow.Silent) _silent.Add(process);
@@ -133,7 +140,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain
 
     private async Task<Reached<int>> ListenersOfAsync(RoomProcess process)
     {
-        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true);
+        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true).AsTask().WaitAsync(_leaving.Token);
         if (listeners.How == ReachedHow.Gone) Forget(process);
         return listeners;
     }
