@@ -6,6 +6,7 @@ using Mesh.Engine.Pools;
 using Mesh.Engine.Queues;
 using Mesh.Engine.Rings;
 using Mesh.Engine.Rooms;
+using Mesh.Engine.Schedules;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
@@ -27,6 +28,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     private readonly PoolStores _pools;
     private readonly Thread _writer;
     private readonly Task _maintaining;
+    private readonly Task _scheduling;
 
     private EmbeddedMesh(ILogStore store, EmbeddedMeshOptions options, TimeProvider clock)
     {
@@ -46,6 +48,9 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         _writer = new Thread(() => pump.Run(_stop.Token)) { Name = "mesh-commit", IsBackground = true };
         _writer.Start();
         _maintaining = maintenance.RunAsync(options.MaintenanceInterval, _stop.Token);
+        var book = new ScheduleBook(this, engine.Clock);
+        Schedules = book;
+        _scheduling = new ScheduleRunner(this, book, engine.Clock, options.Warn).RunAsync(_stop.Token);
     }
 
     public ICatalogue Catalogue { get; }
@@ -55,6 +60,8 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
     public INodes Nodes { get; }
 
     public IPools Pools { get; }
+
+    public ISchedules Schedules { get; }
 
     /// <summary>Brings the store's schema up to date and starts.</summary>
     /// <exception cref="StorageUnavailableException">The store cannot be used; the text says why.</exception>
@@ -82,7 +89,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
         if (_stop.IsCancellationRequested) return;
         await _stop.CancelAsync();
         await Task.Run(_writer.Join);
-        await _maintaining;
+        await Task.WhenAll(_maintaining, _scheduling);
         await _pools.DisposeAsync();
         _stop.Dispose();
     }

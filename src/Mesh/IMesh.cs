@@ -18,6 +18,9 @@ public interface IMesh
     /// <summary>The stores over which queues are spread.</summary>
     IPools Pools { get; }
 
+    /// <summary>Records that are appended later.</summary>
+    ISchedules Schedules { get; }
+
     IChannel Channel(StreamName name);
 
     IQueue Queue(StreamName name);

@@ -57,3 +57,8 @@ public sealed class PoolsInMemory : PoolContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
+
+public sealed class SchedulesInMemory : ScheduleContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}

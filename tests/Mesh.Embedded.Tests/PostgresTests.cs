@@ -53,6 +53,12 @@ public sealed class PoolsInPostgres : PoolContract
     protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
 }
 
+[RequiresPostgres]
+public sealed class SchedulesInPostgres : ScheduleContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InPostgres.StartAsync();
+}
+
 /// <summary>A new database for each test, on the one server of this process; it goes with the server.</summary>
 internal static class InPostgres
 {

@@ -50,6 +50,11 @@ public sealed class PoolsInSqlite : PoolContract
     protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
 }
 
+public sealed class SchedulesInSqlite : ScheduleContract
+{
+    protected override Task<IMeshFixture> StartAsync() => InSqlite.StartAsync();
+}
+
 /// <summary>A new SQLite database for each test, in a folder that goes with it.</summary>
 internal static class InSqlite
 {

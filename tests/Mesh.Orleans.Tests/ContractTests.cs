@@ -60,6 +60,11 @@ public sealed class PoolsInACluster : PoolContract
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class SchedulesInACluster : ScheduleContract
+{
+    protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}
+
 [RequiresPostgres]
 public sealed class StreamsInAClusterOnPostgres : StreamContract
 {

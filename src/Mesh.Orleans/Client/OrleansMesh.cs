@@ -1,4 +1,6 @@
+using Mesh.Engine.Schedules;
 using Mesh.Engine.Streams;
+using Mesh.Engine.Time;
 using Mesh.Orleans.Grains;
 using Mesh.Orleans.Nodes;
 using Microsoft.Extensions.Options;
@@ -21,6 +23,7 @@ internal sealed class OrleansMesh : IMesh
         _handles = new Registry<StreamName, StreamHandle>(Create, options.Value.StreamsMax);
         _rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
         Nodes = new OrleansNodes(grains.GetGrain<INodesGrain>(0), patience);
+        Schedules = new ScheduleBook(this, new SteadyClock(options.Value.Clock));
         Pools = new OrleansPools(grains.GetGrain<IPoolsGrain>(0), patience);
         Catalogue = new OrleansCatalogue(name => _handles.Get(name), grains.GetGrain<ICatalogueGrain>(0), patience);
     }
@@ -32,6 +35,10 @@ internal sealed class OrleansMesh : IMesh
     public INodes Nodes { get; }
 
     public IPools Pools { get; }
+
+    public ScheduleBook Schedules { get; }
+
+    ISchedules IMesh.Schedules => Schedules;
 
     public IChannel Channel(StreamName name) => Handle<ChannelHandle>(name, StreamKind.Channel);
 

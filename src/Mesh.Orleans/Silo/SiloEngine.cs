@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using Mesh.Engine;
 using Mesh.Engine.Commit;
 using Mesh.Engine.Pools;
+using Mesh.Engine.Schedules;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 using Mesh.Engine.Time;
+using Mesh.Orleans.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -77,7 +79,10 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     /// <summary>From now on, and until the silo leaves, grains can be called from here.</summary>
     private Task BeginToMaintain(CancellationToken cancel)
     {
-        _maintaining = Task.Run(() => _maintenance.RunAsync(_options.MaintenanceInterval, _leaving.Token), CancellationToken.None);
+        var mesh = _services.GetRequiredService<OrleansMesh>();
+        var schedules = new ScheduleRunner(mesh, mesh.Schedules, Context.Clock, Warn);
+        _maintaining = Task.Run(
+            () => Task.WhenAll(_maintenance.RunAsync(_options.MaintenanceInterval, _leaving.Token), schedules.RunAsync(_leaving.Token)), CancellationToken.None);
         return Task.CompletedTask;
     }
 

@@ -12,6 +12,8 @@ internal sealed class BrokenMesh(Func<AppendResult> append) : NoGroups, IMesh, I
 
     public IPools Pools => throw new NotSupportedException();
 
+    public ISchedules Schedules => throw new NotSupportedException();
+
     public IRooms Rooms => throw new NotSupportedException();
 
     public IChannel Channel(StreamName name) => this;

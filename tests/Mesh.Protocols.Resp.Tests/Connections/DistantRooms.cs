@@ -22,6 +22,8 @@ internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
 
     public IPools Pools => mesh.Pools;
 
+    public ISchedules Schedules => mesh.Schedules;
+
     public void Arrive() => _arrive.SetResult();
 
     public IChannel Channel(StreamName name) => mesh.Channel(name);
