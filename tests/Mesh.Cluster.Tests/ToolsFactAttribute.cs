@@ -4,15 +4,20 @@ using Xunit;
 
 namespace Mesh.Cluster.Tests;
 
-/// <summary>A test that needs a PostgreSQL server and one more program, and is skipped by name where either is missing.</summary>
+/// <summary>A test that needs a PostgreSQL server and other programs, and is skipped by name where one is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ToolsFactAttribute : FactAttribute
 {
-    public ToolsFactAttribute(string program)
+    /// <param name="program">What is run.</param>
+    /// <param name="packages">Packages of npm that are used too.</param>
+    public ToolsFactAttribute(string program, params string[] packages)
     {
-        Program = program;
+        (Program, Packages) = (program, packages);
         Skip = RequiresPostgresAttribute.Missing ?? (Command.Works(program, "--version") ? null : $"Needs {program}.");
+        if (packages.Length > 0) Skip ??= NodePackages.Missing(packages);
     }
 
     public string Program { get; }
+
+    public IReadOnlyList<string> Packages { get; }
 }

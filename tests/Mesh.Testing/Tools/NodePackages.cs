@@ -17,11 +17,17 @@ public static class NodePackages
 
     /// <summary>Runs a script that requires the packages.</summary>
     /// <returns>What it wrote to its standard output.</returns>
-    public static Task<string> RunAsync(string[] packages, string script, params string[] arguments)
+    public static Task<string> RunAsync(string[] packages, string script, params string[] arguments) => RunAndDeleteAsync(CopyOf(packages, script), arguments);
+
+    /// <summary>Starts a script that requires the packages, to be talked with while it runs.</summary>
+    public static RunningScript Start(string[] packages, string script, params string[] arguments) => new(CopyOf(packages, script), arguments);
+
+    /// <summary>Node looks for packages beside the script.</summary>
+    private static string CopyOf(string[] packages, string script)
     {
-        var copy = Path.Combine(FolderOf(packages), $"{Guid.NewGuid():n}.js"); // node looks for packages beside the script
+        var copy = Path.Combine(FolderOf(packages), $"{Guid.NewGuid():n}.js");
         File.Copy(script, copy);
-        return RunAndDeleteAsync(copy, arguments);
+        return copy;
     }
 
     private static async Task<string> RunAndDeleteAsync(string script, string[] arguments)
