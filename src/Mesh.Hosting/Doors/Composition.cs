@@ -1,6 +1,8 @@
+using Mesh.Addresses;
 using Mesh.Hosting.Health;
 using Mesh.Hosting.Operations;
 using Mesh.Protocols.Grpc;
+using Mesh.Protocols.Http.MeshV1;
 using Mesh.Protocols.Http.Rings;
 using Mesh.Protocols.Http.Rooms;
 using Mesh.Protocols.Http.Rse;
@@ -63,6 +65,9 @@ internal static class Composition
         return new RseEndpoint(mesh, rse, TimeProvider.System, logs.CreateLogger<RseEndpoint>(), web.Lifetime.ApplicationStopping);
     }
 
+    private static MeshV1Endpoint OpenMeshV1(WebApplication web, IMesh mesh, TopicPartitions topics, ILoggerFactory logs) => new(
+        mesh, new AddressResolver(mesh, topics), log: logs.CreateLogger<MeshV1Endpoint>(), stopping: web.Lifetime.ApplicationStopping);
+
     private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh)
     {
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
@@ -80,7 +85,8 @@ internal static class Composition
             isReady: async _ => await storage.AskAsync() is null);
         var rooms = new RoomsEndpoint(mesh);
         var http = new HttpRoutes(
-            zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync, OperationRoutes.Of(web, storage));
+            zaqar.HandleAsync, rse.For(options.RseModeAt(DoorKind.Http)), new RingsEndpoint(mesh).HandleAsync, rooms.HandleAsync, rooms.ListNodesAsync,
+            OpenMeshV1(web, mesh, topics, logs).HandleAsync, OperationRoutes.Of(web, storage));
         return context => context.Features.Get<Door>()?.Kind switch
         {
             DoorKind.Rse => rseAtRoot(context),

@@ -40,7 +40,7 @@ internal sealed class Names(AddressResolver resolver)
         return stream.Key is null ? stream : throw Wrong($"stream: {address} names the records of one key. Name the stream as a whole: {StreamAddress.Of(stream.Stream)}.");
     }
 
-    /// <summary>Where records appended to an address go: those of a topic to its home, which is made as its rule says.</summary>
+    /// <summary>Where records appended to an address go.</summary>
     /// <exception cref="GrpcException">As <see cref="FindLog"/>.</exception>
     public AppendTarget FindTarget(string project, string address)
     {

@@ -94,7 +94,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
 
     private async ValueTask<ClaimTerms> ReadTermsAsync(ZaqarRequest request, bool isRenewal)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return ReadTerms(body.Span, request.Version, isRenewal);
     }
 

@@ -27,7 +27,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         request.RequireClientId();
         var repeatId = ReadRepeatId(request);
         var settings = await directory.SettingsAsync(request.Stream, request.Aborted).ConfigureAwait(false);
-        var body = await RequestBody.ReadAsync(request.Context.Request, settings.PostBytesMax, request.Aborted).ConfigureAwait(false);
+        var body = await RequestBody.ReadAsync(request.Context.Request, settings.PostBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         var writer = _writers.Get();
         AppendResult result;
         try

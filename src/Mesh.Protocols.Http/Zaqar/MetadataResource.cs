@@ -18,7 +18,7 @@ internal sealed class MetadataResource(ZaqarOptions options, QueueDirectory dire
     public async Task PutAsync(ZaqarRequest request)
     {
         QueueMetadata metadata;
-        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
+        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false))
         {
             if (body.IsEmpty) throw ZaqarRefusal.Body("The metadata of a queue must be a JSON object; the body is empty.");
             metadata = QueueMetadata.Parse(body.Span, options.JsonDepthMax);

@@ -30,7 +30,7 @@ internal sealed class PurgeResource(IMesh mesh, ZaqarOptions options, Subscripti
 
     private async ValueTask<(bool Messages, bool Subscriptions)> ReadAsync(ZaqarRequest request)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return body.IsEmpty ? (true, true) : Parse(body.Span);
     }
 

@@ -14,7 +14,7 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
         var metadata = QueueMetadata.Empty;
         if (!request.Version.MetadataIsApart)
         {
-            using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+            using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
             metadata = QueueMetadata.Parse(body.Span, options.JsonDepthMax);
             directory.Keys.Check(metadata, request.QueueName);
             await directory.CheckFlavorAsync(metadata, request.Aborted).ConfigureAwait(false);
@@ -40,7 +40,7 @@ internal sealed class QueuesResource(IMesh mesh, ZaqarOptions options, QueueDire
         if (request.Context.Request.ContentType != MetadataPatch.ContentType)
             throw new ZaqarRefusal(StatusCodes.Status415UnsupportedMediaType, $"Accepted media type for PATCH: {MetadataPatch.ContentType}.");
         MetadataPatch patch;
-        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
+        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false))
             patch = MetadataPatch.Parse(body.Span, options.JsonDepthMax);
         var changed = await directory.ChangeMetadataAsync(request, metadata => patch.Apply(metadata, directory.Keys)).ConfigureAwait(false);
         await ShowAsync(request, changed).ConfigureAwait(false);

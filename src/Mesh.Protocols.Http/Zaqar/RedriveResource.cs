@@ -32,7 +32,7 @@ internal sealed class RedriveResource(IMesh mesh, ZaqarOptions options, QueueDir
 
     private async Task<RedriveOrder> ReadAsync(ZaqarRequest request)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return RedriveOrder.Parse(body.Span, options);
     }
 

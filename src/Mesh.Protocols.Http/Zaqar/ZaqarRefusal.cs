@@ -23,6 +23,9 @@ internal sealed class ZaqarRefusal(int status, string title, string? description
     /// <summary>A parameter of the query has the wrong form.</summary>
     public static ZaqarRefusal Parameter(string description) => BadRequest("Invalid parameter", description);
 
+    /// <summary>The body is larger than is taken here.</summary>
+    public static ZaqarRefusal TooLarge(int bytesMax) => Request($"The body may take at most {bytesMax} bytes. Nothing was stored; send less.");
+
     public static ZaqarRefusal BadRequest(string title, string description) => new(StatusCodes.Status400BadRequest, title, description);
 
     public static ZaqarRefusal NotFound(string description) => new(StatusCodes.Status404NotFound, "Not found", description);

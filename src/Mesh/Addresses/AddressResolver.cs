@@ -20,7 +20,7 @@ public sealed class AddressResolver(IMesh mesh, TopicPartitions topics)
             AddressKind.Ring => new AddressedStream(address, stream, mesh.Ring(stream), null),
             AddressKind.Topic => OfTopic(address, project),
             AddressKind.Partition => new AddressedStream(address, stream, mesh.Partition(stream), null),
-            AddressKind.Room => new AddressedStream(address, stream, null, null),
+            AddressKind.Room => new AddressedStream(address, stream, mesh.Room(stream), null),
             _ => throw new UnreachableException($"No stream for {address}."),
         };
     }

@@ -5,18 +5,14 @@ namespace Mesh.Addresses;
 /// <summary>What an address names in one project.</summary>
 /// <param name="Address">The address.</param>
 /// <param name="Stream">The stream that holds the records.</param>
-/// <param name="Log">Its log. Null when it keeps none: a room that keeps no history.</param>
+/// <param name="Log">Its log. A room that keeps no history has none that exists (<see cref="RoomHistory"/>). Append by <see cref="AppendAsync"/> instead.</param>
 /// <param name="Key">The key whose records are meant. They keep the stream's own sequences, so there are gaps between them. Null for the whole stream.</param>
-public sealed record AddressedStream(StreamAddress Address, StreamName Stream, IStreamLog? Log, string? Key)
+public sealed record AddressedStream(StreamAddress Address, StreamName Stream, IStreamLog Log, string? Key)
 {
     /// <summary>Set of a topic: what gives it its home.</summary>
     internal TopicPartitions? Topics { get; init; }
 
     /// <summary>Appends records, of <see cref="Key"/> if there is one, as the log does. A topic's home is made as its rule says, so that its subscribers hear of it.</summary>
-    /// <exception cref="InvalidOperationException">There is no log.</exception>
-    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
-    {
-        if (Log is null) throw new InvalidOperationException($"{Address} keeps no records.");
-        return Topics is null ? Log.AppendAsync(segment, options) : Topics.AppendAsync(Topics.Homes.HomeOf(Address.Name), segment, options);
-    }
+    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) =>
+        Topics is null ? Log.AppendAsync(segment, options) : Topics.AppendAsync(Topics.Homes.HomeOf(Address.Name), segment, options);
 }

@@ -12,16 +12,14 @@ public static class FilteredReads
     /// Reads records that match. Whatever it finds, <see cref="RecordPage.Next"/> is where the same query goes on: a page may have few records or none although
     /// there are more, since only a bounded part of the stream is looked at. The end is reached when Next is beyond the watermarks.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The stream keeps no log.</exception>
     public static async ValueTask<RecordPage> ReadAsync(this AddressedStream stream, ReadQuery query, RecordFilter filter, CancellationToken cancel = default)
     {
-        var log = stream.Log ?? throw new InvalidOperationException($"{stream.Address} keeps no records.");
-        if (filter.IsAll) return await log.ReadAsync(query, cancel).ConfigureAwait(false);
+        if (filter.IsAll) return await stream.Log.ReadAsync(query, cancel).ConfigureAwait(false);
         var kept = new List<BatchSlice>();
         var left = query.RecordsMax;
         for (var pages = 1; ; pages++)
         {
-            var page = await log.ReadAsync(query with { RecordsMax = ReadQuery.RecordsLimit }, cancel).ConfigureAwait(false);
+            var page = await stream.Log.ReadAsync(query with { RecordsMax = ReadQuery.RecordsLimit }, cancel).ConfigureAwait(false);
             var matching = filter.Of(page, left);
             kept.AddRange(matching.Slices.Select(slice => slice.CutOut()));
             left -= matching.Count;

@@ -69,6 +69,14 @@ public sealed record StreamAddress
     /// <exception cref="ArgumentException">The stream's name is longer than an address takes, or no text.</exception>
     public static StreamAddress Of(StreamName stream) => Of(KindOf(stream.Kind), stream.Name);
 
+    /// <returns>False for a stream that no address names: its name is empty, too long or, of a channel's tree, has a slash.</returns>
+    public static bool TryOf(StreamName stream, [NotNullWhen(true)] out StreamAddress? address)
+    {
+        var isNamed = NameFault(stream.Name) is null && (stream.Kind != StreamKind.Channel || !stream.Name.Contains('/', StringComparison.Ordinal));
+        address = isNamed ? Of(stream) : null;
+        return address is not null;
+    }
+
     public override string ToString() => string.Concat(WordOf(Kind), ":", Name, Key);
 
     private static StreamAddress Split(AddressKind kind, string name)

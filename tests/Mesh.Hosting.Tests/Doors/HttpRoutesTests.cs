@@ -23,12 +23,14 @@ public sealed class HttpRoutesTests
     [InlineData("/roomsize", "zaqar /roomsize")]
     [InlineData("/nodes", "nodes /nodes")]
     [InlineData("/nodes/x", "zaqar /nodes/x")]
+    [InlineData("/mesh/v1/streams", "mesh /streams")]
+    [InlineData("/mesh/v12", "zaqar /mesh/v12")]
     [InlineData("/healthz/live", "")]
     public async Task Each_path_has_its_protocol(string path, string expected)
     {
         var reached = "";
         using var collector = new MetricCollector();
-        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), Reach("rings"), Reach("rooms"), Reach("nodes"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
+        var routes = new HttpRoutes(Reach("zaqar"), Reach("rse"), Reach("rings"), Reach("rooms"), Reach("nodes"), Reach("mesh"), new OperationRoutes(null!, new MetricsEndpoint(collector)));
         var context = new DefaultHttpContext { Request = { Path = path } };
         await routes.HandleAsync(context);
         Assert.Equal(expected, reached);

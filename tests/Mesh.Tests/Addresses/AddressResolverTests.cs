@@ -49,23 +49,25 @@ public sealed class AddressResolverTests : IAsyncLifetime
     {
         var found = _resolver.Resolve(StreamAddress.Parse(text), "tenant");
         Assert.Equal((new StreamName("tenant", kind, name), key), (found.Stream, found.Key));
-        await found.Log!.AppendAsync(Given.Segment("here"));
+        await found.Log.AppendAsync(Given.Segment("here"));
         Assert.NotNull(await _mesh.Catalogue.FindAsync(found.Stream));
     }
 
     [Fact]
-    public void A_room_keeps_no_history()
+    public async Task A_room_leads_to_the_history_that_it_keeps_if_it_keeps_one()
     {
         var room = _resolver.Resolve(StreamAddress.Parse("room:lobby"));
-        Assert.Equal(StreamKind.Room, room.Stream.Kind);
-        Assert.Null(room.Log);
+        Assert.IsType<AppendResult.NoSuchStream>(await room.Log.AppendAsync(Given.Segment("gone")));
+        await _mesh.Catalogue.CreateAsync(room.Stream, StreamOptions.Default, default);
+        Assert.IsType<AppendResult.Appended>(await room.Log.AppendAsync(Given.Segment("kept")));
+        Assert.Equal(StreamName.Room("lobby"), room.Stream);
     }
 
     [Fact]
     public async Task A_view_shows_the_streams_own_sequences()
     {
         var tree = _resolver.Resolve(StreamAddress.Parse("channel:acct"));
-        foreach (var key in new[] { "/a", "/b", "/a", "/b/c", "/a" }) await tree.Log!.AppendAsync(Given.Keyed(key, key));
+        foreach (var key in new[] { "/a", "/b", "/a", "/b/c", "/a" }) await tree.Log.AppendAsync(Given.Keyed(key, key));
         var view = _resolver.Resolve(StreamAddress.Parse("channel:acct/a"));
         var page = await view.ReadAsync(new ReadQuery(), new RecordFilter(view.Key, null, []));
         Assert.Equal([1, 3, 5], page.Sequences());
@@ -82,7 +84,7 @@ public sealed class AddressResolverTests : IAsyncLifetime
         var expected = new List<long>();
         for (var i = 1; i <= 500; i++)
         {
-            await tree.Log!.AppendAsync(Given.Keyed(i % 7 == 0 ? "/wanted" : "/other", $"{i}"));
+            await tree.Log.AppendAsync(Given.Keyed(i % 7 == 0 ? "/wanted" : "/other", $"{i}"));
             if (i % 7 == 0) expected.Add(i);
         }
 

@@ -79,7 +79,7 @@ internal sealed class FlavorsResource(IMesh mesh, ZaqarOptions options)
 
     private async ValueTask<List<string>> ReadAsync(ZaqarRequest request)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return Parse(body.Span);
     }
 

@@ -99,7 +99,7 @@ internal sealed class PoolsResource(IMesh mesh, ZaqarOptions options)
 
     private async ValueTask<PoolBody> ReadAsync(ZaqarRequest request)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return PoolBody.Parse(body.Span, options.JsonDepthMax);
     }
 }

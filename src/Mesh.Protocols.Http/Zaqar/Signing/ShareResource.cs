@@ -36,7 +36,7 @@ internal sealed class ShareResource(ZaqarOptions options, SigningSecret secret, 
 
     private async ValueTask<(List<string> Paths, List<string> Methods, DateTimeOffset Expires)> ReadAsync(ZaqarRequest request)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return Parse(body.Span);
     }
 

@@ -77,7 +77,7 @@ internal sealed class SubscriptionsResource(ZaqarOptions options, SubscriptionSt
     public async Task ConfirmAsync(ZaqarRequest request)
     {
         bool confirmed;
-        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false))
+        using (var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false))
             confirmed = ParseConfirmed(body.Span);
         var changed = await store.ChangeAsync(request.Stream, request.Route.Id, known => known with { Confirmed = confirmed }, request.Aborted).ConfigureAwait(false) ?? throw Missing(request);
         if (!confirmed) await deliveries.TellOfUnsubscriptionAsync(changed).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class SubscriptionsResource(ZaqarOptions options, SubscriptionSt
 
     private async ValueTask<SubscriptionBody> ReadAsync(ZaqarRequest request)
     {
-        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, request.Aborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(request.Context.Request, options.MetadataBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         return SubscriptionBody.Parse(body.Span, options.JsonDepthMax);
     }
 

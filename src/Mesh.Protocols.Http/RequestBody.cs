@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
-namespace Mesh.Protocols.Http.Zaqar;
+namespace Mesh.Protocols.Http;
 
 /// <summary>The whole body of a request, in one piece. Dispose of it when it is read; its bytes are not good afterwards. Not thread-safe.</summary>
 internal readonly struct RequestBody : IDisposable
@@ -33,11 +33,11 @@ internal readonly struct RequestBody : IDisposable
 
     /// <param name="request">Whose body.</param>
     /// <param name="bytesMax">Largest body, in bytes; a larger one is refused as soon as that is known.</param>
+    /// <param name="tooLarge">What is thrown then, given the bound.</param>
     /// <param name="cancel">Ends the wait for more of it.</param>
-    /// <exception cref="ZaqarRefusal">It is larger.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int bytesMax, CancellationToken cancel)
+    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, int bytesMax, Func<int, Exception> tooLarge, CancellationToken cancel)
     {
-        if (request.ContentLength > bytesMax) throw TooLarge(bytesMax);
+        if (request.ContentLength > bytesMax) throw tooLarge(bytesMax);
         var reader = request.BodyReader;
         while (true)
         {
@@ -45,7 +45,7 @@ internal readonly struct RequestBody : IDisposable
             if (read.Buffer.Length > bytesMax)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                throw TooLarge(bytesMax);
+                throw tooLarge(bytesMax);
             }
 
             if (read.IsCompleted) return new RequestBody(reader, read.Buffer);
@@ -58,6 +58,4 @@ internal readonly struct RequestBody : IDisposable
         if (_rented is not null) ArrayPool<byte>.Shared.Return(_rented);
         _reader?.AdvanceTo(_taken.End);
     }
-
-    private static ZaqarRefusal TooLarge(int bytesMax) => ZaqarRefusal.Request($"The body may take at most {bytesMax} bytes. Nothing was stored; send less.");
 }
