@@ -35,15 +35,16 @@ public sealed class GrpcEndpoint
         options ??= new GrpcOptions();
         options.Check();
         clock ??= TimeProvider.System;
+        log ??= NullLogger<GrpcEndpoint>.Instance;
         topics ??= new TopicPartitions(mesh, TopicHomes.Default);
         var methods = new Dictionary<string, GrpcMethod>
         {
             [Service + "Publish"] = new PublishMethod(topics, options, clock).RunAsync,
-            [Service + "Subscribe"] = new SubscribeMethod(topics, options).RunAsync,
+            [Service + "Subscribe"] = new SubscribeMethod(topics, options, log).RunAsync,
         };
         foreach (var (path, method) in MeshService.Methods(mesh, topics, options, clock)) methods.Add(path, method);
         AddCommonServices(methods, isReady ?? (static _ => Task.FromResult(true)), clock, stopping);
-        _server = new GrpcServer(methods.ToFrozenDictionary(), options, clock, stopping, log ?? NullLogger<GrpcEndpoint>.Instance);
+        _server = new GrpcServer(methods.ToFrozenDictionary(), options, clock, stopping, log);
     }
 
     /// <summary>What tools expect of any server: health checks of its services, and descriptions of them.</summary>

@@ -17,6 +17,10 @@ public sealed record GrpcOptions
     /// Default 5 s; 0 to 5 minutes.</summary>
     public TimeSpan BusyWaitMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a subscriber may take nothing of what is sent to it, before its call ends with RESOURCE_EXHAUSTED and the positions to go on from.
+    /// Default 5 minutes; 1 s to 1 day.</summary>
+    public TimeSpan SubscriberStallMax { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Longest list of patterns of one subscription: bytes of all of them together. Default 4,096; 1 to 65,536.</summary>
     public int PatternBytesMax { get; init; } = 4096;
 
@@ -32,6 +36,7 @@ public sealed record GrpcOptions
         Check(nameof(MessageBytesMax), MessageBytesMax, 1024, 16 * 1024 * 1024);
         Check(nameof(SegmentBytesMax), SegmentBytesMax, 64 * 1024, 16 * 1024 * 1024);
         Check(nameof(BusyWaitMax), BusyWaitMax, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        Check(nameof(SubscriberStallMax), SubscriberStallMax, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         Check(nameof(PatternBytesMax), PatternBytesMax, 1, 65_536);
         Check(nameof(TopicBytesMax), TopicBytesMax, 1, 65_536);
         Check(nameof(CallsMax), CallsMax, 1, 1_000_000);

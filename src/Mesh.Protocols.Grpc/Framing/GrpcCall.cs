@@ -18,9 +18,11 @@ internal sealed class GrpcCall : IDisposable
     private readonly CancellationTokenSource? _deadline;
     private readonly CancellationTokenSource _ended;
     private readonly CancellationToken _stopping;
+    private readonly TimeProvider _clock;
     private readonly GzipDeflater? _deflater;
     private ReadResult _read;
     private bool _blocked;
+    private bool _stalled;
 
     /// <param name="context">The request.</param>
     /// <param name="messageBytesMax">Largest message of the client, in bytes.</param>
@@ -31,6 +33,7 @@ internal sealed class GrpcCall : IDisposable
     {
         _context = context;
         _stopping = stopping;
+        _clock = clock;
         _deadline = DeadlineOf(context.Request, clock);
         _ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping, Deadline);
         var encoding = context.Request.Headers[GrpcHeaders.Encoding];
@@ -123,7 +126,8 @@ internal sealed class GrpcCall : IDisposable
     }
 
     /// <summary>Writes one message, packed when the call is and that makes it smaller; <see cref="FlushAsync"/> sends it.</summary>
-    public void Write(ReadOnlySpan<byte> message)
+    /// <returns>Bytes written.</returns>
+    public int Write(ReadOnlySpan<byte> message)
     {
         var isPacked = _deflater is not null && message.Length >= GzipDeflater.BytesMin;
         if (isPacked) message = _deflater!.Deflate(message);
@@ -131,11 +135,14 @@ internal sealed class GrpcCall : IDisposable
         FrameHeader.Write(header, message.Length, isPacked);
         Output.Advance(FrameHeader.Bytes);
         System.Buffers.BuffersExtensions.Write(Output, message);
+        return FrameHeader.Bytes + message.Length;
     }
 
     /// <summary>Sends what was written, and waits while the client does not take it: HTTP/2's flow control reaches to here.</summary>
     /// <exception cref="OperationCanceledException"><see cref="Ended"/>.</exception>
-    public async ValueTask FlushAsync()
+    /// <param name="stallMax">How long it waits; null for as long as it takes. After a stall the call can only be finished: the status follows what the client has not taken yet.</param>
+    /// <exception cref="StalledException">The client took nothing for so long.</exception>
+    public async ValueTask FlushAsync(TimeSpan? stallMax = null)
     {
         // Kestrel would reset the stream if the token were given to it, and the status with it.
         var flushing = Output.FlushAsync(CancellationToken.None);
@@ -143,12 +150,17 @@ internal sealed class GrpcCall : IDisposable
         {
             try
             {
-                await flushing.AsTask().WaitAsync(Ended).ConfigureAwait(false);
+                await flushing.AsTask().WaitAsync(stallMax ?? Timeout.InfiniteTimeSpan, _clock, Ended).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
                 _blocked = true;
                 throw;
+            }
+            catch (TimeoutException)
+            {
+                _stalled = true;
+                throw new StalledException();
             }
         }
         else
@@ -172,6 +184,7 @@ internal sealed class GrpcCall : IDisposable
         }
 
         WriteStatus(_context.Response, status);
+        if (_stalled) return; // it waits for the client with what was written before it, and nobody waits for that
         await _context.Response.CompleteAsync().ConfigureAwait(false);
     }
 

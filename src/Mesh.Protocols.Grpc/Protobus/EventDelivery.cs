@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Mesh.Frames;
 using Mesh.Protocols.Grpc.Framing;
@@ -5,21 +6,26 @@ using Mesh.Protocols.Grpc.Framing;
 namespace Mesh.Protocols.Grpc.Protobus;
 
 /// <summary>
-/// Writes stored events as messages: the stored bytes, and behind them when the log took them. Nothing is decoded or encoded again.
+/// Writes stored events as messages: the stored bytes, and behind them what the subscriber asked for beside. Nothing is decoded or encoded again, but for records that
+/// another door appended to a topic (<see cref="ForeignEvent"/>). One flow at a time.
 /// </summary>
-internal static class EventDelivery
+/// <param name="withPositions">Each event carries its partition and sequence.</param>
+internal sealed class EventDelivery(bool withPositions)
 {
+    private readonly ArrayBufferWriter<byte> _tail = new(64);
+    private readonly ArrayBufferWriter<byte> _foreign = new();
+
     /// <summary>Writes events of a run until it ends or <paramref name="bytesMax"/> is reached; at least one.</summary>
     /// <param name="output">Where to.</param>
+    /// <param name="partition">Where the events are.</param>
     /// <param name="events">The run; at least one record.</param>
     /// <param name="bytesMax">When to stop, in bytes written.</param>
     /// <param name="written">Bytes written.</param>
     /// <returns>What is left of the run.</returns>
-    public static BatchSlice Write(PipeWriter output, in BatchSlice events, int bytesMax, out long written)
+    public BatchSlice Write(PipeWriter output, in StreamName partition, in BatchSlice events, int bytesMax, out long written)
     {
         var window = new OutputWindow(output);
         Span<byte> header = stackalloc byte[FrameHeader.Bytes];
-        Span<byte> receiveTime = stackalloc byte[TimestampField.BytesMax];
         var left = events with { Count = 0 };
         var walker = events.GetEnumerator();
         while (walker.MoveNext())
@@ -31,15 +37,51 @@ internal static class EventDelivery
             }
 
             var record = walker.Current;
-            var timeBytes = EventFields.WriteReceiveTime(receiveTime, record.Time);
-            FrameHeader.Write(header, record.Body.Length + timeBytes);
+            var body = BodyOf(record);
+            WriteTail(partition, record);
+            FrameHeader.Write(header, body.Length + _tail.WrittenCount);
             window.Write(header);
-            window.Write(record.Body);
-            window.Write(receiveTime[..timeBytes]);
+            window.Write(body);
+            window.Write(_tail.WrittenSpan);
         }
 
         window.Close();
         written = window.Written;
         return left;
+    }
+
+    /// <summary>Writes all events of a run to a call that packs its messages.</summary>
+    /// <returns>Bytes written.</returns>
+    public long WritePacked(GrpcCall call, in StreamName partition, in BatchSlice events)
+    {
+        var message = new ArrayBufferWriter<byte>();
+        long written = 0;
+        foreach (var record in events)
+        {
+            message.ResetWrittenCount();
+            WriteTail(partition, record);
+            message.Write(BodyOf(record));
+            message.Write(_tail.WrittenSpan);
+            written += call.Write(message.WrittenSpan);
+        }
+
+        return written;
+    }
+
+    private ReadOnlySpan<byte> BodyOf(in RecordView record)
+    {
+        if (record.ContentType == ContentType.ProtobusEvent) return record.Body;
+        _foreign.ResetWrittenCount();
+        ForeignEvent.Write(_foreign, record);
+        return _foreign.WrittenSpan;
+    }
+
+    /// <summary>What stands behind the stored bytes. An event of before there were stamps came in when the log took it.</summary>
+    private void WriteTail(in StreamName partition, in RecordView record)
+    {
+        _tail.ResetWrittenCount();
+        if (!(record.ContentType == ContentType.ProtobusEvent && EventFields.IsStamped(record.Body)))
+            _tail.Advance(EventFields.WriteReceiveTime(_tail.GetSpan(TimestampField.BytesMax), record.Time.Micros * 1000));
+        if (withPositions) EventFields.WritePosition(_tail, partition.Name, record.Sequence);
     }
 }

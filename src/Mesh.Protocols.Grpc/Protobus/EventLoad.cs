@@ -7,8 +7,9 @@ namespace Mesh.Protocols.Grpc.Protobus;
 /// <summary>Events that travel together: a segment for each home, in the order of their coming. Not thread-safe.</summary>
 /// <param name="homes">Where topics go.</param>
 /// <param name="append">Appends one segment to a home and answers when it is durable; throws when it will not be.</param>
+/// <param name="clock">Stamps events. Nobody else asks it at the same time.</param>
 /// <param name="topicBytesMax">Largest topic taken, in bytes.</param>
-internal sealed class EventLoad(TopicHomes homes, Func<TopicHome, ReadOnlyMemory<byte>, Task> append, int topicBytesMax) : IAppendLoad
+internal sealed class EventLoad(TopicHomes homes, Func<TopicHome, ReadOnlyMemory<byte>, Task> append, ReceiveClock clock, int topicBytesMax) : IAppendLoad
 {
     /// <summary>Writers kept for the next events; those of more homes are given back.</summary>
     private const int SpareMax = 16;
@@ -30,7 +31,7 @@ internal sealed class EventLoad(TopicHomes homes, Func<TopicHome, ReadOnlyMemory
         var home = _homes.HomeOf(published.Topic);
         if (!ReferenceEquals(home, _lastHome)) _last = PartOf(_lastHome = home);
         var before = _last.Segment.Length;
-        published.AddTo(_last.Segment);
+        published.AddTo(_last.Segment, clock.Now());
         Length += _last.Segment.Length - before;
         Count++;
     }

@@ -41,13 +41,17 @@ internal readonly ref struct IncomingEvent
     }
 
     /// <summary>
-    /// Adds the event to a segment: key the topic, body the event byte for byte, without what only the server may say, and with the
-    /// payload's size behind it. When it came in is told by the record's own time.
+    /// Adds the event to a segment: key the topic, body the event byte for byte, without what only the server may say, but with when it came in before it and the
+    /// payload's size behind it.
     /// </summary>
-    public void AddTo(SegmentWriter segment)
+    /// <param name="segment">Where to.</param>
+    /// <param name="receivedNanos">When it came in, since the Unix epoch.</param>
+    public void AddTo(SegmentWriter segment, long receivedNanos)
     {
+        Span<byte> stamp = stackalloc byte[TimestampField.BytesMax];
         var fields = new RecordFields { Key = Topic, ContentType = ContentType.ProtobusEvent };
-        segment.Begin(fields, _message.Length + EventFields.PayloadSizeBytesMax);
+        segment.Begin(fields, _message.Length + TimestampField.BytesMax + EventFields.PayloadSizeBytesMax);
+        segment.Write(stamp[..EventFields.WriteReceiveTime(stamp, receivedNanos)]);
         if (_hasServerFields) WriteClientFields(segment);
         else segment.Write(_message);
         if (_payloadSize > 0)

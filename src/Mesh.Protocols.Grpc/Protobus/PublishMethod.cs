@@ -15,6 +15,7 @@ internal sealed class PublishMethod(TopicPartitions topics, GrpcOptions options,
 
     public async Task<GrpcStatus> RunAsync(GrpcCall call)
     {
+        var received = new ReceiveClock(clock);
         using var events = new SegmentAppender(NewLoad(), NewLoad(), options, failed: call.WakeReader);
         try
         {
@@ -28,7 +29,7 @@ internal sealed class PublishMethod(TopicPartitions topics, GrpcOptions options,
         await call.RespondAsync(StatusOk).ConfigureAwait(false);
         return GrpcStatus.Ok;
 
-        EventLoad NewLoad() => new(topics.Homes, AppendAsync, options.TopicBytesMax);
+        EventLoad NewLoad() => new(topics.Homes, AppendAsync, received, options.TopicBytesMax);
 
         Task AppendAsync(TopicHome home, ReadOnlyMemory<byte> segment) =>
             new PatientAppend((each, how) => topics.AppendAsync(home, each, how), options.BusyWaitMax, clock, call.Deadline).AppendAsync(segment);

@@ -28,7 +28,7 @@ internal sealed class TopicFanIn(IMesh mesh, TopicDirectory directory, TopicFilt
         IReadOnlyList<TopicLine> lines, Sequence next, TopicStart start, [EnumeratorCancellation] CancellationToken cancel)
     {
         var readers = await BeginAsync(lines, start, cancel).ConfigureAwait(false);
-        yield return new TopicPage(TopicHomes.Events, RecordPage.Empty(Sequence.First, Sequence.First, Sequence.None));
+        yield return new TopicPage(TopicHomes.Events, RecordPage.Empty(Sequence.First, Sequence.First, Sequence.None)) { IsHistory = true };
         foreach (var (reader, history) in readers)
             await foreach (var page in reader.HistoryAsync(history, cancel).ConfigureAwait(false)) yield return page;
         foreach (var (reader, _) in readers) Follow(reader);

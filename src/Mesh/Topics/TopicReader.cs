@@ -18,7 +18,7 @@ internal sealed class TopicReader(IPartition partition, StreamName name, TopicFi
     public async IAsyncEnumerable<TopicPage> RunAsync(TopicStart start, [EnumeratorCancellation] CancellationToken cancel)
     {
         var history = await BeginAsync(start, cancel).ConfigureAwait(false);
-        yield return new TopicPage(name, history.FirstPage);
+        yield return new TopicPage(name, history.FirstPage) { IsHistory = true };
         await foreach (var page in HistoryAsync(history, cancel).ConfigureAwait(false)) yield return page;
         await foreach (var page in partition.TailAsync(_next, cancel).ConfigureAwait(false))
         {
@@ -50,13 +50,16 @@ internal sealed class TopicReader(IPartition partition, StreamName name, TopicFi
         return history;
     }
 
+    /// <summary>The pages of the history, and one without records that tells where live begins.</summary>
     public async IAsyncEnumerable<TopicPage> HistoryAsync(TopicHistory history, [EnumeratorCancellation] CancellationToken cancel)
     {
         foreach (var part in history.Parts())
         {
             var picked = await partition.PickAsync(part, cancel).ConfigureAwait(false);
-            if (picked.Count > 0) yield return new TopicPage(name, picked);
+            if (picked.Count > 0) yield return new TopicPage(name, picked) { IsHistory = true };
         }
+
+        yield return new TopicPage(name, history.FirstPage);
     }
 
     /// <summary>

@@ -25,3 +25,6 @@ public sealed class GrpcHealth(OneGateway gateway) : HealthContract(gateway.Grpc
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class GrpcReflection(OneGateway gateway) : ReflectionContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcStarts(OneGateway gateway) : StartContract(gateway.GrpcAsync);

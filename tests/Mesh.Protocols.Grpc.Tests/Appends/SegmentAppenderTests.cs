@@ -14,7 +14,7 @@ public sealed class SegmentAppenderTests : IDisposable
     private readonly SegmentAppender _events;
     private int _failures;
 
-    public SegmentAppenderTests() => _events = new SegmentAppender(static (message, segment) => IncomingEvent.Parse(message, 4096).AddTo(segment), Append, new GrpcOptions { SegmentBytesMax = 65_536 }, () => _failures++);
+    public SegmentAppenderTests() => _events = new SegmentAppender(static (message, segment) => IncomingEvent.Parse(message, 4096).AddTo(segment, 1), Append, new GrpcOptions { SegmentBytesMax = 65_536 }, () => _failures++);
 
     public void Dispose() => _events.Dispose();
 

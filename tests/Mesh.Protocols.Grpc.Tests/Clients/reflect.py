@@ -65,8 +65,16 @@ with grpc.insecure_channel(sys.argv[1]) as channel:
         seen["error"] = of(of(unknown, 7)[0], 1)[0]
 
     pool = descriptor_pool.DescriptorPool()
-    for file in reversed(files):
-        pool.Add(file)
+    by_name, added = {file.name: file for file in files}, set()
+
+    def add(name):
+        if name not in added:
+            added.add(name)
+            for needed in by_name[name].dependency:
+                add(needed)
+            pool.Add(by_name[name])
+
+    add(files[0].name)
     seen["methods"] = [method.name for method in pool.FindServiceByName("protobus.ProtobusService").methods]
     event = message_class(pool, "protobus.EncapsulatedEvent")
     request = message_class(pool, "protobus.SubscriptionRequest")

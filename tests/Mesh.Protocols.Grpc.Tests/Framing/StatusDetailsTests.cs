@@ -10,17 +10,17 @@ public sealed class StatusDetailsTests
     public void Programs_read_the_reason_its_facts_and_when_to_try_again()
     {
         var details = new StatusDetails("BUSY", TimeSpan.FromMilliseconds(1_500), ("bytes_max", "77"));
-        var fields = Fields(Unpad(details.Encode(new GrpcStatus(StatusCode.ResourceExhausted, "Wait."))));
+        var fields = EncodedFields.Of(Unpad(details.Encode(new GrpcStatus(StatusCode.ResourceExhausted, "Wait."))));
         Assert.Equal(8UL, fields[0]);
         Assert.Equal("Wait.", Text(fields[1]));
         var info = Any.Parser.ParseFrom((ByteString)fields[2]);
         Assert.Equal("type.googleapis.com/google.rpc.ErrorInfo", info.TypeUrl);
-        var facts = Fields(info.Value);
+        var facts = EncodedFields.Of(info.Value);
         Assert.Equal(["BUSY", "mesh"], facts.Take(2).Select(Text));
-        Assert.Equal(["bytes_max", "77"], Fields((ByteString)facts[2]).Select(Text));
+        Assert.Equal(["bytes_max", "77"], EncodedFields.Of((ByteString)facts[2]).Select(Text));
         var retry = Any.Parser.ParseFrom((ByteString)fields[3]);
         Assert.Equal("type.googleapis.com/google.rpc.RetryInfo", retry.TypeUrl);
-        Assert.Equal(TimeSpan.FromMilliseconds(1_500), Duration.Parser.ParseFrom((ByteString)Fields(retry.Value)[0]).ToTimeSpan());
+        Assert.Equal(TimeSpan.FromMilliseconds(1_500), Duration.Parser.ParseFrom((ByteString)EncodedFields.Of(retry.Value)[0]).ToTimeSpan());
     }
 
     private static ByteString Unpad(string value)
@@ -30,13 +30,4 @@ public sealed class StatusDetailsTests
     }
 
     private static string Text(object field) => ((ByteString)field).ToStringUtf8();
-
-    /// <summary>Values in the order of the message: numbers and bytes.</summary>
-    private static List<object> Fields(ByteString message)
-    {
-        var values = new List<object>();
-        using var input = message.CreateCodedInput();
-        while (input.ReadTag() is var tag and not 0) values.Add((tag & 7) == 0 ? input.ReadUInt64() : input.ReadBytes());
-        return values;
-    }
 }

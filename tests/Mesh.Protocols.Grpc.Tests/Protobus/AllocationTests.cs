@@ -30,6 +30,7 @@ public sealed class AllocationTests
         using var sink = new ToSegments();
         var bytes = Pieces.Of([.. Enumerable.Repeat(GrpcClientCall.Frame(Message), Events).SelectMany(frame => frame)], 4096);
         var output = new Nowhere();
+        var delivery = new EventDelivery(false);
         long allocated = 0;
         for (var round = 0; round < 3; round++)
         {
@@ -39,7 +40,7 @@ public sealed class AllocationTests
             var taken = GC.GetAllocatedBytesForCurrentThread() - before;
             var batch = sink.Appended().ToBatch();
             before = GC.GetAllocatedBytesForCurrentThread();
-            EventDelivery.Write(output, batch, int.MaxValue, out var written);
+            delivery.Write(output, TopicHomes.Events, batch, int.MaxValue, out var written);
             allocated = taken + GC.GetAllocatedBytesForCurrentThread() - before;
             Assert.InRange(written, Events * 100, long.MaxValue);
         }
@@ -51,7 +52,7 @@ public sealed class AllocationTests
     {
         private ReadOnlyMemory<byte> _segment;
 
-        public ToSegments() => Events = new(TopicHomes.Default, (_, segment) => Keep(segment), 100);
+        public ToSegments() => Events = new(TopicHomes.Default, (_, segment) => Keep(segment), new ReceiveClock(TimeProvider.System), 100);
 
         public EventLoad Events { get; }
 

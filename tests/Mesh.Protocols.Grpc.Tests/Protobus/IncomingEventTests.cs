@@ -5,6 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 using Mesh.Frames;
 using Mesh.Protocols.Grpc.Framing;
 using Mesh.Protocols.Grpc.Protobus;
+using Mesh.Topics;
 using Protobus;
 
 namespace Mesh.Protocols.Grpc.Tests.Protobus;
@@ -14,32 +15,70 @@ public sealed class IncomingEventTests
     /// <summary>Topic t1, tag k=v, event time 1 s, transmit time 2 s, payload of type x/y.Z with the value hi.</summary>
     private static readonly byte[] Example = Convert.FromHexString("0a0274311206" + "0a016b120176" + "1a0208012202" + "0802" + "3a0b0a05782f792e5a12026869");
 
-    private static readonly RecordTime ThreeSecondsAndFiveMicros = new(3_000_005);
+    /// <summary>When events come in: 3 s and 5,007 ns.</summary>
+    private const long Received = 3_000_005_007;
+
+    private const string Stamp = "2a05" + "0803" + "108f27";
+
+    private static readonly RecordTime FourSeconds = new(4_000_000);
 
     [Fact]
-    public void The_example_is_stored_under_its_topic_with_the_payloads_size_behind_it()
+    public void The_example_is_stored_under_its_topic_with_the_receive_time_before_it_and_the_payloads_size_behind_it()
     {
         var (topic, body) = Store(Example);
         Assert.Equal("t1", topic);
-        Assert.Equal(Convert.ToHexStringLower(Example) + "300b", Convert.ToHexStringLower(body));
+        Assert.Equal(Stamp + Convert.ToHexStringLower(Example) + "300b", Convert.ToHexStringLower(body));
     }
 
     [Fact]
-    public void The_example_is_delivered_with_the_receive_time_behind_it() =>
-        Assert.Equal(Convert.ToHexStringLower(Example) + "300b" + "2a05" + "0803" + "108827", Convert.ToHexStringLower(Deliver(Example)));
+    public void The_example_is_delivered_as_it_is_stored() => Assert.Equal(Convert.ToHexStringLower(Store(Example).Body), Convert.ToHexStringLower(Deliver(Example)));
+
+    [Fact]
+    public void An_event_stored_before_there_were_stamps_came_in_when_the_log_took_it()
+    {
+        using var segment = new SegmentWriter();
+        segment.Add(new RecordFields { ContentType = ContentType.ProtobusEvent }, Example);
+        Assert.Equal(Convert.ToHexStringLower(Example) + "2a020804", Convert.ToHexStringLower(Deliver(Batch(segment, 1), withPositions: false)));
+    }
+
+    [Fact]
+    public void A_position_stands_behind_the_event()
+    {
+        var delivered = EncapsulatedEvent.Parser.ParseFrom(Deliver(Batch(Example), withPositions: true));
+        Assert.Equal(("events", 1L), (delivered.Partition, delivered.Sequence));
+    }
+
+    [Fact]
+    public void A_record_of_another_door_is_an_event_whose_payload_is_its_body()
+    {
+        using var segment = new SegmentWriter();
+        var tags = new TagsWriter();
+        tags.Add("k"u8, "v"u8);
+        segment.Add(new RecordFields { Key = "t"u8, Tags = tags.Written, ContentType = ContentType.Json }, "{}"u8);
+        segment.Add(new RecordFields { Key = "t"u8 }, default(ReadOnlySpan<byte>));
+        var output = new Pipe();
+        new EventDelivery(false).Write(output.Writer, TopicHomes.Events, Batch(segment, 2), int.MaxValue, out _);
+        var seen = ReadEvents(output);
+        Assert.Equal(("t", "v", "application/json", 4L), (seen[0].Topic, seen[0].Tags["k"], seen[0].Tags["content-type"], seen[0].ServerReceiveTime.Seconds));
+        Assert.Equal("{}", seen[0].Payload.Unpack<BytesValue>().Value.ToStringUtf8());
+        Assert.Equal(seen[0].Payload.CalculateSize(), seen[0].PayloadSize);
+        Assert.Empty(seen[1].Tags);
+        Assert.Empty(seen[1].Payload.Unpack<BytesValue>().Value);
+        Assert.Equal(seen[1].Payload.CalculateSize(), seen[1].PayloadSize);
+    }
 
     [Fact]
     public void Server_fields_of_the_client_are_cut_out_wherever_they_stand_and_nothing_else_changes()
     {
         var sent = Convert.FromHexString("2a00" + "30e707" + "0a0178" + "2a020801" + "a2060101" + "3007");
-        Assert.Equal("0a0178" + "a2060101", Convert.ToHexStringLower(Store(sent).Body));
+        Assert.Equal(Stamp + "0a0178" + "a2060101", Convert.ToHexStringLower(Store(sent).Body));
     }
 
     [Fact]
     public void Fields_with_the_numbers_of_the_servers_but_another_encoding_are_unknown_fields_and_kept()
     {
         var sent = Convert.FromHexString("2801" + "320101");
-        Assert.Equal("2801" + "320101", Convert.ToHexStringLower(Store(sent).Body));
+        Assert.Equal(Stamp + "2801" + "320101", Convert.ToHexStringLower(Store(sent).Body));
     }
 
     [Fact]
@@ -51,7 +90,7 @@ public sealed class IncomingEventTests
         {
             var sent = RandomEvent(random);
             var expected = sent.Clone();
-            expected.ServerReceiveTime = new Timestamp { Seconds = 3, Nanos = 5000 };
+            expected.ServerReceiveTime = new Timestamp { Seconds = 3, Nanos = 5007 };
             expected.PayloadSize = sent.Payload?.CalculateSize() ?? 0;
             Assert.True(expected.Equals(EncapsulatedEvent.Parser.ParseFrom(Deliver(sent.ToByteArray()))), $"seed {seed}, round {round}: {sent}");
         }
@@ -114,7 +153,7 @@ public sealed class IncomingEventTests
     public void Groups_of_unknown_fields_are_kept_to_a_bounded_depth()
     {
         var kept = Convert.FromHexString(string.Concat(Enumerable.Repeat("a306", 64)) + string.Concat(Enumerable.Repeat("a406", 64)));
-        Assert.Equal(kept, Store(kept).Body);
+        Assert.Equal(kept, Store(kept).Body[(Stamp.Length / 2)..]);
         var deep = Convert.FromHexString(string.Concat(Enumerable.Repeat("a306", 100_000)));
         Assert.Throws<GrpcException>(() => Store(deep));
     }
@@ -135,18 +174,18 @@ public sealed class IncomingEventTests
         foreach (var bytesMax in (int[])[1, 100, 5000, int.MaxValue])
         {
             var output = new Pipe(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 128));
-            for (var left = batch; left.Count > 0;) left = EventDelivery.Write(output.Writer, left, bytesMax, out _);
-            var topics = ReadTopics(output);
-            Assert.Equal(sent.Select(message => message.Topic), topics);
+            var delivery = new EventDelivery(false);
+            for (var left = batch; left.Count > 0;) left = delivery.Write(output.Writer, TopicHomes.Events, left, bytesMax, out _);
+            Assert.Equal(sent.Select(message => message.Topic), ReadEvents(output).Select(message => message.Topic));
         }
     }
 
-    private static List<string> ReadTopics(Pipe output)
+    private static List<EncapsulatedEvent> ReadEvents(Pipe output)
     {
         output.Writer.Complete();
         Assert.True(output.Reader.TryRead(out var read));
         using var decoder = new MessageDecoder(int.MaxValue, null);
-        var sink = new Topics();
+        var sink = new Events();
         Assert.Equal(read.Buffer.End, decoder.Take(read.Buffer, sink, out _));
         return sink.Seen;
     }
@@ -179,10 +218,12 @@ public sealed class IncomingEventTests
         throw new InvalidOperationException("No record.");
     }
 
-    private static byte[] Deliver(byte[] message)
+    private static byte[] Deliver(byte[] message) => Deliver(Batch(message), withPositions: false);
+
+    private static byte[] Deliver(BatchSlice events, bool withPositions)
     {
         var output = new Pipe();
-        EventDelivery.Write(output.Writer, Batch(message), int.MaxValue, out _);
+        new EventDelivery(withPositions).Write(output.Writer, TopicHomes.Events, events, int.MaxValue, out _);
         output.Writer.Complete();
         output.Reader.TryRead(out var read);
         return read.Buffer.ToArray()[FrameHeader.Bytes..];
@@ -191,22 +232,27 @@ public sealed class IncomingEventTests
     private static BatchSlice Batch(params byte[][] messages)
     {
         using var segment = new SegmentWriter();
-        foreach (var message in messages) IncomingEvent.Parse(message, new GrpcOptions().TopicBytesMax).AddTo(segment);
+        foreach (var message in messages) IncomingEvent.Parse(message, new GrpcOptions().TopicBytesMax).AddTo(segment, Received);
+        return Batch(segment, messages.Length);
+    }
+
+    private static BatchSlice Batch(SegmentWriter segment, int count)
+    {
         var records = segment.Finish().Span;
-        var header = new BatchHeader(Sequence.First, ThreeSecondsAndFiveMicros, messages.Length, records.Length, null);
+        var header = new BatchHeader(Sequence.First, FourSeconds, count, records.Length, null);
         var batch = new byte[header.TotalBytes];
         header.Write(batch);
         records.CopyTo(batch.AsSpan(header.HeaderBytes));
         return BatchSlice.Whole(batch, header);
     }
 
-    private sealed class Topics : IMessageSink
+    private sealed class Events : IMessageSink
     {
-        public List<string> Seen { get; } = [];
+        public List<EncapsulatedEvent> Seen { get; } = [];
 
         public bool TryTake(ReadOnlySpan<byte> message)
         {
-            Seen.Add(EncapsulatedEvent.Parser.ParseFrom(message).Topic);
+            Seen.Add(EncapsulatedEvent.Parser.ParseFrom(message));
             return true;
         }
     }

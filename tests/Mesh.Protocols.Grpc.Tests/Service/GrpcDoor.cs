@@ -41,6 +41,14 @@ public class GrpcDoor(Uri address, IMesh mesh) : IAsyncDisposable
         return subscriber;
     }
 
+    /// <summary>A subscription that is active.</summary>
+    public async Task<Subscriber> SubscribeAsync(string[] patterns, SubscriptionOptions options)
+    {
+        var subscriber = Subscriber.Open(Client, patterns, options);
+        await subscriber.Call.Response;
+        return subscriber;
+    }
+
     /// <summary>A subscription that was asked for.</summary>
     public Subscriber OpenSubscription(string[] patterns, int historyDepth = 0, params (string Name, string Value)[] headers) =>
         Subscriber.Open(Client, patterns, historyDepth, headers);

@@ -9,10 +9,12 @@ public sealed class Subscriber(GrpcClientCall call) : IDisposable
 {
     public GrpcClientCall Call { get; } = call;
 
-    public static Subscriber Open(GrpcClient client, string[] patterns, int historyDepth, params (string Name, string Value)[] headers)
+    public static Subscriber Open(GrpcClient client, string[] patterns, int historyDepth, params (string Name, string Value)[] headers) =>
+        Open(client, patterns, historyDepth == 0 ? null : new SubscriptionOptions { HistoryDepth = historyDepth }, headers);
+
+    public static Subscriber Open(GrpcClient client, string[] patterns, SubscriptionOptions? options, params (string Name, string Value)[] headers)
     {
-        var request = new SubscriptionRequest { Topics = { patterns } };
-        if (historyDepth != 0) request.Options = new SubscriptionOptions { HistoryDepth = historyDepth };
+        var request = new SubscriptionRequest { Topics = { patterns }, Options = options };
         var call = client.Open("/protobus.ProtobusService/Subscribe", headers);
         _ = SendAsync(call, request);
         return new Subscriber(call);
