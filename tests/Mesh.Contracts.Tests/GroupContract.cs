@@ -1,3 +1,4 @@
+using Mesh.Addresses;
 using Mesh.Frames;
 using Mesh.Testing;
 using Mesh.Testing.Postgres;
@@ -285,6 +286,32 @@ public abstract class GroupContract : MeshContract
         Assert.Equal([GroupAck.ClaimExpired], await AckAsync(claim, 1));
     }
 
+    [ContractTheory]
+    [InlineData(StreamKind.Channel)]
+    [InlineData(StreamKind.Partition)]
+    public async Task A_group_of_one_key_hands_out_its_records_alone_under_their_own_sequences(StreamKind kind)
+    {
+        await OpenAsync(kind);
+        foreach (var (key, body) in new[] { ("/a", "1"), ("/b", "2"), ("/a", "3"), ("/b", "4"), ("/c", "5") }) await _log.AppendAsync(Given.Keyed(key, body));
+        var (a, b) = (new KeyedGroups(_log, "/a"), new KeyedGroups(_log, "/b"));
+        foreach (var keyed in new[] { a, b }) Assert.Equal(GroupOutcome.Done, (await keyed.CreateGroupAsync(Group, GroupStart.Oldest, createStream: false)).Outcome);
+        Assert.Equal([1], (await a.DeliverAsync(new GroupRead(Group, "one", 1, null, false))).Records.Sequences());
+        await RestartAsync(kind);
+        (a, b) = (new KeyedGroups(_log, "/a"), new KeyedGroups(_log, "/b"));
+        var claim = await b.ClaimAsync(new GroupClaim(Group, "one", 9, Minute));
+        Assert.Equal([2, 4], claim.Records.Sequences());
+        Assert.Equal(1, (await a.PositionAsync(Group)).Lag);
+        Assert.Equal([3], (await a.ClaimAsync(new GroupClaim(Group, "one", 9, Minute))).Records.Sequences());
+        Assert.Equal(0, (await a.PositionAsync(Group)).Lag);
+        Assert.Null((await a.ClaimAsync(new GroupClaim(Group, "one", 9, Minute))).Id);
+        Assert.Equal([GroupAck.Acknowledged], (await b.AckAsync(Group, claim.Id!.Value, [new Sequence(4)])).Results);
+        Assert.Equal([Id(2)], (await b.PendingAsync(Group, new PendingQuery(RingId.None, RingId.Max, 10, null, TimeSpan.Zero))).Entries.Select(entry => entry.Id));
+        await _log.AppendAsync(Given.Keyed("/a", "6"));
+        Assert.Equal([6], (await a.ClaimAsync(new GroupClaim(Group, "one", 9, Minute))).Records.Sequences());
+        Assert.Equal([Group], (await b.DescribeAsync(null, 0))!.Groups.Select(group => group.Name));
+        Assert.Equal([1, 2, 3, 4, 5, 6], (await ClaimAsync("one", 9)).Records.Sequences());
+    }
+
     [ContractFact]
     public async Task A_group_that_there_is_not_is_no_surprise()
     {
@@ -345,7 +372,7 @@ public abstract class GroupContract : MeshContract
     }
 
     /// <param name="from">The next sequence counts as no smaller than this.</param>
-    private async Task<(long Next, long Lag, long LagSeconds)> PositionAsync(long from = 1)
+    private async Task<(long Next, long? Lag, long LagSeconds)> PositionAsync(long from = 1)
     {
         var position = await _log.PositionAsync(Group);
         Assert.Equal(GroupOutcome.Done, position.Outcome);

@@ -1,3 +1,4 @@
+using Mesh.Addresses;
 using Mesh.Engine.Queues;
 
 namespace Mesh.Engine.Groups;
@@ -23,6 +24,12 @@ internal sealed class ConsumerGroup(int number, string name)
 
     /// <summary>The first record with a greater id than <see cref="LastId"/> has this sequence or a later one; null when that must be looked up.</summary>
     public Sequence? Next { get; private set; }
+
+    /// <summary>It hands out records of this key alone; null hands out all.</summary>
+    public string? Key { get; private set; }
+
+    /// <summary>Which records those are.</summary>
+    public RecordFilter Filter { get; private set; } = RecordFilter.All;
 
     public OrderedBlocks<PendingEntry> Pending { get; } = new();
 
@@ -71,6 +78,8 @@ internal sealed class ConsumerGroup(int number, string name)
         _consumers.Remove(consumer.Name);
         _byNumber.Remove(consumer.Number);
     }
+
+    public void Restrict(string key) => (Key, Filter) = (key, new RecordFilter(key, null, []));
 
     public void MoveTo(RingId last, Sequence? next) => (LastId, Next) = (last, next);
 

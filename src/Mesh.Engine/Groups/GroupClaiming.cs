@@ -115,7 +115,7 @@ internal sealed class GroupClaiming(IGroupSource source, StreamGroups groups, Gr
             var sequence = sequences[i];
             var id = live?.Find(sequence);
             if (id is { } held) done.Add(held);
-            results[i] = !source.Lives(sequence) && sequence < next ? GroupAck.Gone
+            results[i] = !source.Lives(sequence) && sequence <= source.Log!.High ? GroupAck.Gone
                 : id is not null ? GroupAck.Acknowledged
                 : sequence >= next && !IsPending(group, sequence) ? GroupAck.NotDelivered
                 : IsPending(group, sequence) ? GroupAck.ClaimExpired : GroupAck.Acknowledged;

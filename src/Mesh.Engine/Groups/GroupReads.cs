@@ -17,6 +17,7 @@ internal sealed class GroupReads(IGroupSource source)
     /// <returns>Null when they must be brought.</returns>
     public RecordPage? TryReadNext(ConsumerGroup group, int recordsMax, ref BroughtPage brought)
     {
+        if (group.Key is not null) return TryReadMatching(group, recordsMax, ref brought);
         var isBrought = brought.Page is not null && brought.Stream == source.Log!.Number && brought.After == group.LastId;
         var page = isBrought ? source.Living(brought.Page!) : TryReadNext(group, recordsMax);
         if (page is not null && !(isBrought && page.Count == 0 && brought.Page!.Count > 0)) return page;
@@ -26,7 +27,30 @@ internal sealed class GroupReads(IGroupSource source)
 
     /// <summary>Reads what is to be read before the next turn.</summary>
     public async ValueTask<BroughtPage> BringAsync(BroughtPage asked, int recordsMax, CancellationToken cancel) =>
-        asked with { Page = await ReadAfterAsync(asked.After, recordsMax, cancel) };
+        asked with { Page = asked.From is { } from ? await source.ReadAsync(WholeFrom(from), cancel) : await ReadAfterAsync(asked.After, recordsMax, cancel) };
+
+    /// <summary>The next records of a group of one key. What was looked at in vain is not looked at again, as long as the stream stays open.</summary>
+    private RecordPage? TryReadMatching(ConsumerGroup group, int recordsMax, ref BroughtPage brought)
+    {
+        var log = source.Log!;
+        while (true)
+        {
+            if (group.LastId >= source.LastId || NextOf(group) is not { } from || from > log.High) return RecordPage.Empty(log.Next, log.ReadableLow, log.High);
+            var isBrought = brought.Page is not null && brought.Stream == log.Number && brought.After == group.LastId && brought.From == from;
+            var page = isBrought ? brought.Page : source.TryReadHere(WholeFrom(from));
+            if (page is null)
+            {
+                brought = new BroughtPage(log.Number, group.LastId, null) { From = from };
+                return null;
+            }
+
+            var matching = group.Filter.Of(page, recordsMax);
+            if (matching.Count > 0) return matching;
+            group.MoveTo(group.LastId, page.Next > from ? page.Next : log.Next);
+        }
+    }
+
+    private static ReadQuery WholeFrom(Sequence from) => new() { From = from, RecordsMax = ReadQuery.RecordsLimit };
 
     /// <summary>The next records of a group, from memory; null when storage must be asked.</summary>
     private RecordPage? TryReadNext(ConsumerGroup group, int recordsMax)
@@ -92,4 +116,8 @@ internal sealed class GroupReads(IGroupSource source)
 /// <param name="Stream">The stream they are of.</param>
 /// <param name="After">The group's last id that they follow.</param>
 /// <param name="Page">The records; null when they are still to be read.</param>
-internal readonly record struct BroughtPage(StreamNumber Stream, RingId After, RecordPage? Page);
+internal readonly record struct BroughtPage(StreamNumber Stream, RingId After, RecordPage? Page)
+{
+    /// <summary>Groups of one key: where the page begins, which is as it is stored.</summary>
+    public Sequence? From { get; init; }
+}

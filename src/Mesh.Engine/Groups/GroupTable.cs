@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Mesh.Engine.Claims;
+using Mesh.Engine.Journal;
 using Mesh.Engine.Storage;
 using Mesh.Frames;
 
@@ -10,6 +10,7 @@ namespace Mesh.Engine.Groups;
 internal sealed class GroupTable
 {
     private readonly GroupJournal _journal;
+    private readonly PartWriter _writer;
     private readonly Dictionary<string, ConsumerGroup> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<int, ConsumerGroup> _byNumber = [];
     private readonly List<DeliveredRun> _runs = [];
@@ -17,14 +18,14 @@ internal sealed class GroupTable
     private readonly List<RingId> _released = [];
     private int _groupsEver;
 
-    /// <param name="writer">Takes the bytes of each change.</param>
-    /// <param name="claims">Takes the bytes of each change of claims.</param>
+    /// <param name="writer">Takes the bytes of each change, and which part of the journal they are of.</param>
     /// <param name="hasSequenceIds">Ids of records are <c>sequence-0</c>.</param>
-    public GroupTable(ChangeWriter writer, ChangeWriter claims, bool hasSequenceIds)
+    public GroupTable(PartWriter writer, bool hasSequenceIds)
     {
-        _journal = new GroupJournal(writer);
+        _journal = new GroupJournal(change => writer(JournalOp.Groups, change));
+        _writer = writer;
         HasSequenceIds = hasSequenceIds;
-        Claims = new GroupClaims(this, claims);
+        Claims = new GroupClaims(this, change => writer(JournalOp.GroupClaims, change));
     }
 
     public GroupClaims Claims { get; }
@@ -45,12 +46,17 @@ internal sealed class GroupTable
 
     public static bool IsNameTooLong(string name) => name.Length > GroupLimits.NameBytesMax / 3 && Encoding.UTF8.GetByteCount(name) > GroupLimits.NameBytesMax;
 
-    public GroupOutcome Create(string name, RingId last, Sequence? next, long? entriesRead)
+    public GroupOutcome Create(string name, RingId last, Sequence? next, long? entriesRead, string? key)
     {
         if (_groups.ContainsKey(name)) return GroupOutcome.Exists;
         if (_groups.Count >= GroupLimits.GroupsMax || IsNameTooLong(name)) return GroupOutcome.Full;
         var group = Restore(_groupsEver + 1, name);
         Move(group, last, next, entriesRead);
+        if (key is null) return GroupOutcome.Done;
+        group.Restrict(key);
+        var change = new ArrayBufferWriter<byte>(key.Length + 16);
+        WriteKey(change, group);
+        _writer(JournalOp.GroupKeys, change.WrittenSpan);
         return GroupOutcome.Done;
     }
 
@@ -161,6 +167,24 @@ internal sealed class GroupTable
 
     public void Apply(ReadOnlySpan<byte> change) => GroupJournal.Apply(change, this);
 
+    /// <summary>There are groups of one key.</summary>
+    public bool HasKeys => _groups.Values.Any(group => group.Key is not null);
+
+    public void WriteKeys(IBufferWriter<byte> target)
+    {
+        foreach (var group in _groups.Values)
+            if (group.Key is not null) WriteKey(target, group);
+    }
+
+    public void ReadKeys(ReadOnlySpan<byte> source)
+    {
+        for (var at = 0; at < source.Length;)
+        {
+            var group = GroupJournal.Known(this, (int)Varint.Read(source, ref at));
+            group.Restrict(GroupJournal.ReadText(source, ref at));
+        }
+    }
+
     public void WriteSnapshot(IBufferWriter<byte> target) => GroupSnapshot.Write(target, _groups.Values);
 
     public void ReadSnapshot(ReadOnlySpan<byte> source) => GroupSnapshot.Read(source, this);
@@ -182,6 +206,12 @@ internal sealed class GroupTable
         _byNumber.Remove(group.Number);
     }
 
+    private static void WriteKey(IBufferWriter<byte> target, ConsumerGroup group)
+    {
+        GroupJournal.Number(target, group.Number);
+        GroupJournal.Text(target, group.Key!);
+    }
+
     private void AddToRuns(RingId id, Sequence sequence)
     {
         if (_runs.Count > 0)
@@ -197,3 +227,8 @@ internal sealed class GroupTable
         _runs.Add(new DeliveredRun(id, sequence, 1));
     }
 }
+
+/// <summary>Takes the bytes of a change, valid during the call.</summary>
+/// <param name="op">The part of the journal they are of.</param>
+/// <param name="change">The bytes.</param>
+internal delegate void PartWriter(byte op, ReadOnlySpan<byte> change);

@@ -8,8 +8,8 @@ internal static class GroupViews
     public static GroupInfo Of(ConsumerGroup group, in ReadCounts counts, int pendingMax) => new(
         group.Name,
         group.LastId,
-        group.EntriesRead,
-        counts.Lag(group.LastId, group.EntriesRead),
+        group.Key is null ? group.EntriesRead : null,
+        group.Key is null || group.LastId >= counts.LastId ? counts.Lag(group.LastId, group.EntriesRead) : null,
         group.Pending.Count,
         group.Pending.First,
         group.Pending.Last,

@@ -15,6 +15,7 @@ public abstract class GroupedActor : StreamActor, IGroupedLog, IGroupSource
 {
     private readonly GroupDelivery _delivery;
     private readonly GroupClaiming _claiming;
+    private readonly GroupLag _lag;
 
     private protected GroupedActor(StreamName name, EngineContext engine)
         : base(name, engine)
@@ -23,6 +24,7 @@ public abstract class GroupedActor : StreamActor, IGroupedLog, IGroupSource
         Groups = new StreamGroups(this);
         _delivery = new GroupDelivery(this, Groups, reads);
         _claiming = new GroupClaiming(this, Groups, reads);
+        _lag = new GroupLag(this, Groups);
     }
 
     EngineContext IGroupSource.Engine => Engine;
@@ -62,7 +64,7 @@ public abstract class GroupedActor : StreamActor, IGroupedLog, IGroupSource
 
     public ValueTask<LogInfo?> DescribeAsync(string? group, int pendingMax, CancellationToken cancel = default) => Groups.DescribeAsync(group, pendingMax, cancel);
 
-    public ValueTask<GroupPosition> PositionAsync(string group, CancellationToken cancel = default) => Groups.PositionAsync(group, cancel);
+    public ValueTask<GroupPosition> PositionAsync(string group, CancellationToken cancel = default) => _lag.PositionAsync(group, cancel);
 
     public ValueTask<GroupAnswer> CreateGroupAsync(string group, GroupStart start, bool createStream, CancellationToken cancel = default) =>
         Groups.CreateAsync(group, start, createStream, cancel);

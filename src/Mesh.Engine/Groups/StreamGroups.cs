@@ -21,8 +21,9 @@ internal sealed class StreamGroups(IGroupSource source)
 
     public async ValueTask<GroupAnswer> CreateAsync(string group, GroupStart start, bool createStream, CancellationToken cancel)
     {
+        if (start.Key is not null && !source.HasSequenceIds) throw new ArgumentException($"Records of {source.Name} have no keys, so it has no group of one.", nameof(start));
         if (createStream) await source.CreateAsync();
-        return await PlaceAsync(start, place => new(Table.Create(group, place.Last, place.Next, start.EntriesRead)), cancel);
+        return await PlaceAsync(start, place => new(Table.Create(group, place.Last, place.Next, start.EntriesRead, start.Key)), cancel);
     }
 
     public ValueTask<GroupAnswer> MoveAsync(string group, GroupStart start, CancellationToken cancel) => PlaceAsync(
@@ -125,27 +126,6 @@ internal sealed class StreamGroups(IGroupSource source)
         }
     }
 
-    public async ValueTask<GroupPosition> PositionAsync(string group, CancellationToken cancel)
-    {
-        while (true)
-        {
-            await source.EnsureOpenAsync();
-            await source.LoadPlacesAsync();
-            if (await LookUpPlaceAsync(group, cancel) is not var (last, next)) return GroupPosition.Of(await MissingAsync());
-            var page = await source.ReadAsync(new ReadQuery { From = next, RecordsMax = 1 }, cancel);
-            lock (source.Turn)
-            {
-                if (!source.IsOpen || Table.Find(group) is not { } found || found.LastId != last) continue;
-                source.Settle();
-                Advance(source.Engine.Clock.Now());
-                var behind = TimeSpan.Zero;
-                foreach (var record in page) behind = source.Engine.Clock.Now().Since(record.Time);
-                return new GroupPosition(
-                    GroupOutcome.Done, next, source.CountFrom(next), behind > TimeSpan.Zero ? behind : TimeSpan.Zero, found.Pending.Count, found.Claimed, found.Free.Count, found.Options);
-            }
-        }
-    }
-
     /// <summary>Makes one change of a group in a turn and answers when it is durable.</summary>
     public ValueTask<GroupAnswer> ChangeAsync(string group, Func<ConsumerGroup, RecordTime, GroupAnswer> change) =>
         ChangeAsync(now => Table.Find(group) is { } found ? change(found, now) : new(GroupOutcome.NoGroup));
@@ -200,6 +180,7 @@ internal sealed class StreamGroups(IGroupSource source)
             else if (entry.Op == JournalOp.Groups) table.Apply(entry.Payload.Span);
             else if (entry.Op == JournalOp.GroupClaims && entry.IsSnapshot) table.Claims.ReadSnapshot(entry.Payload.Span);
             else if (entry.Op == JournalOp.GroupClaims) table.Claims.Apply(entry.Payload.Span);
+            else if (entry.Op == JournalOp.GroupKeys) table.ReadKeys(entry.Payload.Span);
         }
 
         return () =>
@@ -215,6 +196,7 @@ internal sealed class StreamGroups(IGroupSource source)
     {
         if (Table.Count == 0) return;
         StreamJournal.WritePart(target, JournalOp.Groups, Table.WriteSnapshot);
+        if (Table.HasKeys) StreamJournal.WritePart(target, JournalOp.GroupKeys, Table.WriteKeys);
         if (Table.Claims.HasAny) StreamJournal.WritePart(target, JournalOp.GroupClaims, Table.Claims.WriteSnapshot);
     }
 
@@ -290,14 +272,7 @@ internal sealed class StreamGroups(IGroupSource source)
         }
     }
 
-    private async ValueTask<GroupOutcome> MissingAsync()
-    {
-        await source.EnsureReadableAsync();
-        lock (source.Turn) return source.Log is null ? GroupOutcome.NoStream : GroupOutcome.NoGroup;
-    }
-
-    private static GroupTable NewTable(IGroupSource source) => new(
-        change => source.AddChange(JournalOp.Groups, change), change => source.AddChange(JournalOp.GroupClaims, change), source.HasSequenceIds);
+    private static GroupTable NewTable(IGroupSource source) => new(source.AddChange, source.HasSequenceIds);
 
     /// <summary>Where a group is to stand.</summary>
     /// <param name="Last">The last id that it takes as delivered.</param>

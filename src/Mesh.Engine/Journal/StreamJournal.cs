@@ -157,4 +157,7 @@ public static class JournalOp
 
     /// <summary>Records moved here by consumer groups of other streams (<see cref="Log.MovedRecords"/>).</summary>
     public const byte MovedByGroup = 19;
+
+    /// <summary>Keys of consumer groups that have one, one after another: the group's number, a varint, and the key, counted bytes.</summary>
+    public const byte GroupKeys = 20;
 }

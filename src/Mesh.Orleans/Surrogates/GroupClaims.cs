@@ -184,7 +184,7 @@ internal struct GroupPositionForm
     public Sequence Next;
 
     [Id(2)]
-    public long Lag;
+    public long? Lag;
 
     [Id(3)]
     public TimeSpan LagTime;

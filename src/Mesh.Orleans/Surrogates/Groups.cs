@@ -32,12 +32,15 @@ internal struct GroupStartForm
 
     [Id(3)]
     public RecordTime? FromTime;
+
+    [Id(4)]
+    public string? Key;
 }
 
 [RegisterConverter]
 internal sealed class GroupStartConverter : IConverter<GroupStart, GroupStartForm>
 {
-    public GroupStart ConvertFromSurrogate(in GroupStartForm surrogate) => new(surrogate.After, surrogate.EntriesRead) { From = surrogate.From, FromTime = surrogate.FromTime };
+    public GroupStart ConvertFromSurrogate(in GroupStartForm surrogate) => new(surrogate.After, surrogate.EntriesRead) { From = surrogate.From, FromTime = surrogate.FromTime, Key = surrogate.Key };
 
     public GroupStartForm ConvertToSurrogate(in GroupStart value) => new()
     {
@@ -45,6 +48,7 @@ internal sealed class GroupStartConverter : IConverter<GroupStart, GroupStartFor
         EntriesRead = value.EntriesRead,
         From = value.From,
         FromTime = value.FromTime,
+        Key = value.Key,
     };
 }
 

@@ -15,4 +15,7 @@ public sealed record AddressedStream(StreamAddress Address, StreamName Stream, I
     /// <summary>Appends records, of <see cref="Key"/> if there is one, as the log does. A topic's home is made as its rule says, so that its subscribers hear of it.</summary>
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) =>
         Topics is null ? Log.AppendAsync(segment, options) : Topics.AppendAsync(Topics.Homes.HomeOf(Address.Name), segment, options);
+
+    /// <summary>Its consumer groups, those of the key where one is named. Null when it has none: queues, whose claims are for all.</summary>
+    public IConsumerGroups? Groups => Log is not IConsumerGroups groups ? null : Key is null ? groups : new KeyedGroups(groups, Key);
 }

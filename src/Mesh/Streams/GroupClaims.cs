@@ -75,13 +75,13 @@ public sealed record GroupOptions
 /// <summary>Where a group stands.</summary>
 /// <param name="Outcome">Whether there is such a group; all else counts only if there is.</param>
 /// <param name="Next">The offset: the next new record that it hands out has this sequence or a later one.</param>
-/// <param name="Lag">Records still to be handed out for the first time.</param>
+/// <param name="Lag">Records still to be handed out for the first time; null for a group of one key that is far behind, whose records are not counted.</param>
 /// <param name="LagTime">How long ago the first of them came; zero when there is none.</param>
 /// <param name="Pending">Records handed out and not acknowledged.</param>
 /// <param name="Claimed">Those of them that live claims hold.</param>
 /// <param name="Free">Those of them that wait for the next claim.</param>
 /// <param name="Options">How it treats what is claimed too often, as it was set.</param>
-public sealed record GroupPosition(GroupOutcome Outcome, Sequence Next, long Lag, TimeSpan LagTime, long Pending, long Claimed, long Free, GroupOptions Options)
+public sealed record GroupPosition(GroupOutcome Outcome, Sequence Next, long? Lag, TimeSpan LagTime, long Pending, long Claimed, long Free, GroupOptions Options)
 {
     /// <summary>The answer for a group that there is not.</summary>
     public static GroupPosition Of(GroupOutcome outcome) => new(outcome, Sequence.None, 0, TimeSpan.Zero, 0, 0, 0, new GroupOptions());

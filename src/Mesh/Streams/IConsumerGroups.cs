@@ -152,6 +152,9 @@ public readonly record struct GroupStart(RingId? After, long? EntriesRead)
     /// <summary>As <see cref="From"/>, by time: the first record of this time or later.</summary>
     public RecordTime? FromTime { get; init; }
 
+    /// <summary>A group that is created hands out records of this key alone, from then on; nothing changes that. Null hands out all. Not on rings, whose records have no keys.</summary>
+    public string? Key { get; init; }
+
     /// <summary>From the oldest record that there is.</summary>
     public static readonly GroupStart Oldest = new(RingId.None, null);
 
