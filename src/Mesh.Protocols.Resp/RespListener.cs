@@ -46,7 +46,7 @@ public sealed partial class RespListener : IAsyncDisposable
         _log = log;
         _transport = Transport.Of(options.EventLoops);
         EndPoint = (IPEndPoint)listener.LocalEndPoint!;
-        _clients = new RespClients(options);
+        _clients = new RespClients(options, mesh, clock);
         Node = new RespNode(Advertised.NodeOf(options, EndPoint), mesh.Nodes, _clients, clock, log);
         _beating = Task.Run(() => Node.RunAsync(_stop.Token));
         _watching = WatchIdleAsync();

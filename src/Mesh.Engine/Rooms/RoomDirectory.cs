@@ -120,6 +120,12 @@ public sealed class RoomDirectory : IRooms
     public ValueTask<int> SubscribersAsync(ReadOnlyMemory<byte> room) =>
         new(_byName.TryGetValue(room.Span, out var known) ? known.Listeners.Length : 0);
 
+    public ValueTask<IReadOnlyList<RoomMember>> MembersAsync(ReadOnlyMemory<byte> room)
+    {
+        if (!_byName.TryGetValue(room.Span, out var known)) return new([]);
+        return new([.. known.Listeners.Select(listener => listener.Member).OfType<RoomMember>().DistinctBy(member => (member.Id, member.Address)).Take(IRooms.MembersMax)]);
+    }
+
     public ValueTask<int> PatternsAsync() => new(_patterns.Length);
 
     /// <returns>How many would receive a message of the room now, counted as <see cref="PublishAsync"/> does.</returns>

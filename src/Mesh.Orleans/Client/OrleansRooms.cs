@@ -98,6 +98,12 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
         return _context.Patience.CallAsync(grain.ListenersAsync);
     }
 
+    public async ValueTask<IReadOnlyList<RoomMember>> MembersAsync(ReadOnlyMemory<byte> room)
+    {
+        var grain = Grain(room.Span);
+        return await _context.Patience.CallAsync(grain.MembersAsync);
+    }
+
     public ValueTask<int> PatternsAsync() => _context.Patience.CallAsync(AudienceGrain.PatternsAsync);
 
     ValueTask<int[][]> IRoomMember.HandOutAsync(byte[] room, RoomPosts[] posts)
@@ -118,6 +124,8 @@ internal sealed class OrleansRooms : IRooms, IRoomMember
     }
 
     ValueTask<int> IRoomMember.ListenersAsync(byte[] room) => _here.SubscribersAsync(room);
+
+    async ValueTask<RoomMember[]> IRoomMember.MembersAsync(byte[] room) => [.. await _here.MembersAsync(room)];
 
     async ValueTask<byte[][]> IRoomMember.RoomsAsync(byte[] pattern) => [.. (await _here.RoomsAsync(pattern)).Select(room => room.ToArray())];
 

@@ -25,4 +25,8 @@ public interface IRoomGrain : IGrainWithStringKey
     /// <summary>Listeners of the room itself, over the cluster.</summary>
     [ResponseTimeout("00:01:00")]
     ValueTask<int> ListenersAsync();
+
+    /// <summary>As <see cref="IRooms.MembersAsync"/>.</summary>
+    [ResponseTimeout("00:01:00")]
+    ValueTask<RoomMember[]> MembersAsync();
 }

@@ -10,6 +10,9 @@ public interface IRoomMember : IGrainObserver
     /// <summary>Listeners of the room itself here.</summary>
     ValueTask<int> ListenersAsync([Immutable] byte[] room);
 
+    /// <summary>Who listens in the room itself here, of those that say who they are.</summary>
+    ValueTask<RoomMember[]> MembersAsync([Immutable] byte[] room);
+
     /// <summary>Rooms with listeners here, of those that match a pattern; all for an empty one.</summary>
     ValueTask<byte[][]> RoomsAsync([Immutable] byte[] pattern);
 }

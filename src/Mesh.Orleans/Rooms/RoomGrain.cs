@@ -80,6 +80,12 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(async member => (await ListenersOfAsync(member)).Answer))).Sum();
 
+    public async ValueTask<RoomMember[]> MembersAsync()
+    {
+        var members = await Task.WhenAll(_members.Select(MembersOfAsync));
+        return [.. members.SelectMany(ofProcess => ofProcess).Take(IRooms.MembersMax)];
+    }
+
     private async Task<int[]> HandOutAsync(RoomPosts posts)
     {
         var answers = new List<Task<int[]>>();
@@ -143,6 +149,14 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
         var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true).AsTask().WaitAsync(_leaving.Token);
         if (listeners.How == ReachedHow.Gone) Forget(process);
         return listeners;
+    }
+
+    /// <summary>A process that does not answer may be dead, and its clients with it.</summary>
+    private async Task<RoomMember[]> MembersOfAsync(RoomProcess process)
+    {
+        var members = await _reach.CallAsync(process, member => member.MembersAsync(_room), isPatient: false);
+        if (members.How == ReachedHow.Gone) Forget(process);
+        return members.Answer ?? [];
     }
 
     private async ValueTask SaveAsync() => await _stored.SaveAsync(() => _members.Count == 0 ? null : new RoomState { Members = [.. _members] });

@@ -71,10 +71,17 @@ internal sealed record RoomHistoryWish
 /// <param name="Last">Sequence of the newest there was; 0 when there was none.</param>
 internal sealed record RoomHistoryView(string Room, long? Count, long? Age, long? Bytes, long First, long Last);
 
+/// <summary>Who listens in a room, over the whole cluster.</summary>
+internal sealed record RoomMembersView(string Room, IReadOnlyList<RoomMemberView> Members);
+
+/// <summary>One client; its name is empty when it did not say one.</summary>
+internal sealed record RoomMemberView(long Id, string Name, string Address);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(RoomWish))]
 [JsonSerializable(typeof(RoomView))]
 [JsonSerializable(typeof(RoomHistoryWish))]
 [JsonSerializable(typeof(RoomHistoryView))]
+[JsonSerializable(typeof(RoomMembersView))]
 [JsonSerializable(typeof(IReadOnlyList<NodeView>))]
 internal sealed partial class RoomJson : JsonSerializerContext;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace Mesh.Protocols.Http.Rooms;
 
 /// <summary>
-/// Where rooms are (HubSub specification, 2.3 and 2.4): <c>GET</c>, <c>PUT</c> and <c>DELETE /rooms/{room}</c> and <c>GET /nodes</c>; and what rooms keep. What is said in a
+/// Where rooms are (HubSub specification, 2.3 and 2.4): <c>GET</c>, <c>PUT</c> and <c>DELETE /rooms/{room}</c> and <c>GET /nodes</c>; what rooms keep, and who is in them. What is said in a
 /// room goes over RESP. Nobody is authenticated. Thread-safe.
 /// </summary>
 public sealed class RoomsEndpoint(IMesh mesh)
@@ -15,8 +15,11 @@ public sealed class RoomsEndpoint(IMesh mesh)
     private readonly RoomHistoryEndpoint _history = new(mesh);
 
     /// <param name="context">The request, at <c>/rooms</c> or below.</param>
-    public Task HandleAsync(HttpContext context) => JsonEndpoint.GuardAsync(
-        context, () => RoomName.Before(context, "/history") is { } room ? _history.ServeAsync(context, room) : ServeAsync(context, RoomName.Of(context)));
+    public Task HandleAsync(HttpContext context) => JsonEndpoint.GuardAsync(context, () =>
+    {
+        if (RoomName.Before(context, "/history") is { } kept) return _history.ServeAsync(context, kept);
+        return RoomName.Before(context, "/members") is { } room ? ServeMembersAsync(context, room) : ServeAsync(context, RoomName.Of(context));
+    });
 
     /// <summary>All nodes with their load, as an array.</summary>
     public Task ListNodesAsync(HttpContext context) => JsonEndpoint.GuardAsync(context, () => context.Request.Method == "GET" ? ShowNodesAsync(context) : JsonEndpoint.NotAllowedAsync(context, "GET"));
@@ -31,6 +34,19 @@ public sealed class RoomsEndpoint(IMesh mesh)
             "DELETE" => DeleteAsync(context, room),
             _ => JsonEndpoint.NotAllowedAsync(context, "GET, PUT, DELETE"),
         };
+    }
+
+    private async Task ServeMembersAsync(HttpContext context, byte[] room)
+    {
+        if (context.Request.Method != "GET")
+        {
+            await JsonEndpoint.NotAllowedAsync(context, "GET").ConfigureAwait(false);
+            return;
+        }
+
+        var members = await mesh.Rooms.MembersAsync(room).ConfigureAwait(false);
+        var view = new RoomMembersView(Encoding.UTF8.GetString(room), [.. members.Select(member => new RoomMemberView(member.Id, member.Name, member.Address))]);
+        await JsonEndpoint.WriteAsync(context, StatusCodes.Status200OK, view, RoomJson.Default.RoomMembersView).ConfigureAwait(false);
     }
 
     private async Task PutAsync(HttpContext context, byte[] room)

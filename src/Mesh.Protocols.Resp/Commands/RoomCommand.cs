@@ -5,7 +5,7 @@ namespace Mesh.Protocols.Resp.Commands;
 
 /// <summary>
 /// <c>ROOM HISTORY room [COUNT n] [AGE seconds] [BYTES n]</c> makes a room keep its messages, or changes how many; without limits it shows them; with <c>OFF</c> the
-/// room keeps none any more, and what it kept is gone. None of Redis's.
+/// room keeps none any more, and what it kept is gone. <c>ROOM MEMBERS room</c> shows who listens in the room. None of Redis's.
 /// </summary>
 internal sealed class RoomCommand() : RespCommand("room", -2)
 {
@@ -16,6 +16,8 @@ internal sealed class RoomCommand() : RespCommand("room", -2)
         "    Make the room keep its last messages; without limits show what it keeps.",
         "HISTORY <room> OFF",
         "    Keep none, and drop what was kept.",
+        "MEMBERS <room>",
+        "    Show who listens in the room, over the whole cluster. SUBSCRIBE <room>?presence tells who comes and goes.",
         "HELP",
         "    Prints this help.",
     ];
@@ -23,10 +25,26 @@ internal sealed class RoomCommand() : RespCommand("room", -2)
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
         if (arguments.IsSubcommand("HISTORY"u8, -3)) return HistoryAsync(session, arguments);
+        if (arguments.IsSubcommand("MEMBERS"u8, 3)) return MembersAsync(session, arguments[2].ToArray());
         if (!arguments.IsSubcommand("HELP"u8, 2)) throw Refusals.UnknownSubcommand(arguments);
         session.Reply.ArrayHeader(Help.Length);
         foreach (var line in Help) session.Reply.Bulk(line);
         return default;
+    }
+
+    private static async ValueTask MembersAsync(RespSession session, byte[] room)
+    {
+        var members = await session.Mesh.Rooms.MembersAsync(room);
+        session.Reply.ArrayHeader(members.Count);
+        foreach (var member in members)
+        {
+            session.WriteMapHeader(3);
+            Write(session, "id"u8, member.Id);
+            session.Reply.Bulk("name"u8);
+            session.Reply.Bulk(member.Name);
+            session.Reply.Bulk("address"u8);
+            session.Reply.Bulk(member.Address);
+        }
     }
 
     private static ValueTask HistoryAsync(RespSession session, RespArguments arguments)

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Mesh.Protocols.Resp.Rooms;
 
 namespace Mesh.Protocols.Resp.Connections;
 
 /// <summary>The clients of one door, what was counted of them, and what can be changed while it is open. Thread-safe.</summary>
-public sealed class RespClients(RespOptions options)
+public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<long, RespSession> _sessions = new();
     private long _received;
@@ -13,6 +14,8 @@ public sealed class RespClients(RespOptions options)
 
     /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off; zero never does.</summary>
     public TimeSpan IdleTime { get; set; } = options.IdleTime;
+
+    internal PresenceWatches Presence { get; } = new(mesh, clock);
 
     /// <summary>In the order in which they came.</summary>
     public IEnumerable<RespSession> All => _sessions.Values.OrderBy(session => session.Id);

@@ -69,6 +69,8 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public string Name { get; set; } = "";
 
+    public RoomMember? Member => new(Id, Name, Peer);
+
     public TimeSpan Age => Clock.GetElapsedTime(_began);
 
     /// <summary>Its commands are being run.</summary>

@@ -35,6 +35,8 @@ internal sealed class RoomFollower : IRoomListener
         _from = from;
     }
 
+    public RoomMember? Member => _session.Member;
+
     /// <summary>Listens from now on; <see cref="Begin"/> lets messages come.</summary>
     /// <param name="session">The client.</param>
     /// <param name="name">What it subscribed to.</param>

@@ -29,13 +29,22 @@ public interface IRooms
     /// <summary>Subscribers of one room, pattern subscribers not counted.</summary>
     ValueTask<int> SubscribersAsync(ReadOnlyMemory<byte> room);
 
+    /// <summary>Who listens in a room, save by patterns: listeners that say who they are, each client once, at most <see cref="MembersMax"/>. Processes that do not answer are left out.</summary>
+    ValueTask<IReadOnlyList<RoomMember>> MembersAsync(ReadOnlyMemory<byte> room);
+
     /// <summary>Distinct patterns subscribed to.</summary>
     ValueTask<int> PatternsAsync();
+
+    /// <summary>Members of a room that are named at most.</summary>
+    const int MembersMax = 10_000;
 }
 
 /// <summary>Takes messages of rooms. Called within the room's turn: it must copy what it needs, return at once and never throw.</summary>
 public interface IRoomListener
 {
+    /// <summary>Who listens; null for one that does not say. Asked by any thread.</summary>
+    RoomMember? Member => null;
+
     /// <param name="message">Valid during the call only.</param>
     void OnMessage(scoped in RoomMessage message);
 }

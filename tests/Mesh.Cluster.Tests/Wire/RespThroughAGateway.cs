@@ -16,6 +16,9 @@ public sealed class RespRooms(OneGateway gateway) : RoomCommandContract(gateway.
 public sealed class RespRoomHistories(OneGateway gateway) : RoomHistoryCommandContract(gateway.RespAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespRoomPresence(OneGateway gateway) : RoomPresenceContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespStreams(OneGateway gateway) : StreamCommandContract(gateway.RespAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]

@@ -129,6 +129,15 @@ public sealed class RoomsEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(HttpMethod.Delete, Room)).Status);
     }
 
+    [Fact]
+    public async Task The_members_of_a_room_are_shown()
+    {
+        Assert.Equal((HttpStatusCode.OK, """{"room":"r","members":[]}"""), await SendAsync(HttpMethod.Get, "rooms/r/members"));
+        await _mesh.Rooms.SubscribeAsync("r"u8.ToArray(), new Named());
+        Assert.Equal((HttpStatusCode.OK, """{"room":"r","members":[{"id":7,"name":"ann","address":"10.0.0.1:5"}]}"""), await SendAsync(HttpMethod.Get, "rooms/r/members"));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await SendAsync(HttpMethod.Put, "rooms/r/members")).Status);
+    }
+
     [Theory]
     [InlineData("rooms/r/history", "")]
     [InlineData("rooms/r/history", "{}")]
@@ -156,5 +165,14 @@ public sealed class RoomsEndpointTests : IAsyncLifetime
         if (body is not null) request.Content = new StringContent(body);
         using var answer = await _client.SendAsync(request);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private sealed class Named : IRoomListener
+    {
+        public RoomMember? Member => new(7, "ann", "10.0.0.1:5");
+
+        public void OnMessage(scoped in RoomMessage message)
+        {
+        }
     }
 }

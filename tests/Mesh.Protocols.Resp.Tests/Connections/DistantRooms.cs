@@ -62,6 +62,8 @@ internal sealed class DistantRooms(IMesh mesh) : IMesh, IRooms
 
     public ValueTask<int> SubscribersAsync(ReadOnlyMemory<byte> room) => mesh.Rooms.SubscribersAsync(room);
 
+    public ValueTask<IReadOnlyList<RoomMember>> MembersAsync(ReadOnlyMemory<byte> room) => mesh.Rooms.MembersAsync(room);
+
     public ValueTask<int> PatternsAsync() => mesh.Rooms.PatternsAsync();
 
     private async ValueTask JoinAsync(ReadOnlyMemory<byte> name, ValueTask joined)
