@@ -132,7 +132,7 @@ public sealed partial class RespListener : IAsyncDisposable
         using var timer = new PeriodicTimer(IdleCheckInterval, _clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) _clients.CutOffIdle();
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false)) _clients.CutOffOverdue();
         }
         catch (OperationCanceledException)
         {

@@ -20,13 +20,16 @@ internal sealed class BlockedRead(RespSession session, TimeSpan? block)
         if (time != Timeout.InfiniteTimeSpan && left <= TimeSpan.Zero) return false;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(session.Stopping);
         session.IsBlocked = true;
+        var unblock = session.Unblock = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var watch = session.WatchAsync(stop, stop.Token);
         var waits = streams.Select(stream => stream.Ring.WaitAsync(stream.Next, left, stop.Token).AsTask()).ToList();
-        var first = await Task.WhenAny(waits);
+        var first = await Task.WhenAny([.. waits, unblock.Task]);
         var hasLeft = stop.IsCancellationRequested;
         await stop.CancelAsync();
         await Task.WhenAll([.. waits, watch]).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         session.IsBlocked = false;
+        session.Unblock = null;
+        if (first == unblock.Task) return await unblock.Task ? throw new RespErrorException("UNBLOCKED client unblocked via CLIENT UNBLOCK") : false;
         if (hasLeft) throw new OperationCanceledException("The client has left, or the server stops.");
         return await first;
     }

@@ -54,7 +54,7 @@ internal sealed class ClientCommand() : ImmediateCommand("client", -2)
             if (!arguments.Is(2, "ON"u8) && !arguments.Is(2, "OFF"u8)) throw Refusals.Syntax();
             session.Reply.Simple("OK"u8);
         }
-        else
+        else if (!ClientControl.TryRun(session, arguments))
         {
             throw Refusals.UnknownSubcommand(arguments);
         }

@@ -47,11 +47,31 @@ internal sealed class CommandTable
     {
         var command = Find(arguments[0]);
         session.OnCommand(command);
+        if (session.Clients.Pause.For(command) is not null) return RunAfterPauseAsync(session, command, new SavedArguments(arguments));
         if (session.Replies == ReplyMode.SkipNext) return RunUnansweredAsync(session, command, new SavedArguments(arguments));
         if (session.Waiting is not { } waiting || command?.GroupOf(session) == waiting) return Run(session, command, arguments);
 
         // What was done before must be seen by what follows, and answered first. The arguments are copied: the frame is read on meanwhile.
         return RunAfterAsync(waiting, session, command, new SavedArguments(arguments));
+    }
+
+    /// <summary>What was sent before is answered meanwhile.</summary>
+    private static async ValueTask RunAfterPauseAsync(RespSession session, RespCommand? command, SavedArguments saved)
+    {
+        await session.FinishAsync();
+        session.CommitReplies();
+        session.IsBlocked = true;
+        try
+        {
+            while (session.Clients.Pause.For(command) is { } over) await over.WaitAsync(session.Stopping);
+        }
+        finally
+        {
+            session.IsBlocked = false;
+        }
+
+        if (session.Replies == ReplyMode.SkipNext) await RunUnansweredAsync(session, command, saved);
+        else await Run(session, command, saved.Arguments);
     }
 
     private static async ValueTask RunAfterAsync(PipelineGroup waiting, RespSession session, RespCommand? command, SavedArguments saved)

@@ -41,17 +41,20 @@ internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
 
     private static void Set(RespSession session, RespArguments arguments)
     {
-        if (arguments.Count % 2 != 0) throw Refusals.WrongArity("config|set");
-        var idle = session.Clients.IdleTime;
+        if (arguments.Count % 2 != 0) throw Refusals.Syntax();
+        Action? set = null;
         for (var at = 2; at < arguments.Count; at += 2)
         {
-            if (arguments.Is(at, "TIMEOUT"u8)) idle = ParseIdle(arguments[at + 1]);
+            if (arguments.Is(at, "TIMEOUT"u8)) set += SetIdle(session, ParseIdle(arguments[at + 1]));
+            else if (arguments.Is(at, "CLIENT-OUTPUT-BUFFER-LIMIT"u8)) set += OutputLimitText.Parse(arguments.Text(at + 1), session.Clients.OutputLimits);
             else throw Unknown(session, arguments.Text(at));
         }
 
-        session.Clients.IdleTime = idle;
+        set!(); // all of it or nothing
         session.Reply.Simple("OK"u8);
     }
+
+    private static Action SetIdle(RespSession session, TimeSpan idle) => () => session.Clients.IdleTime = idle;
 
     private static TimeSpan ParseIdle(ReadOnlySpan<byte> text)
     {
@@ -59,7 +62,7 @@ internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
         return seconds is >= 0 and <= IdleSecondsMax ? TimeSpan.FromSeconds(seconds) : throw Failed("timeout", $"argument must be between 0 and {IdleSecondsMax} inclusive");
     }
 
-    private static RespErrorException Failed(string argument, string reason) => new($"ERR CONFIG SET failed (possibly related to argument '{argument}') - {reason}");
+    public static RespErrorException Failed(string argument, string reason) => new($"ERR CONFIG SET failed (possibly related to argument '{argument}') - {reason}");
 
     private static RespErrorException Unknown(RespSession session, string name) => Known(session).Any(known => string.Equals(known.Name, name, StringComparison.OrdinalIgnoreCase))
         ? Failed(name, "can't set immutable config")
@@ -70,9 +73,7 @@ internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
         var options = session.Options;
         yield return ("appendfsync", "always");
         yield return ("appendonly", "yes");
-        yield return ("client-output-buffer-limit", string.Create(
-            CultureInfo.InvariantCulture,
-            $"normal 0 0 0 slave 0 0 0 pubsub {options.SubscriberBytesMax} {options.SubscriberSoftBytesMax} {(long)options.SubscriberSoftTime.TotalSeconds}"));
+        yield return (OutputLimitText.Name, OutputLimitText.Show(session.Clients.OutputLimits));
         yield return ("databases", "1");
         yield return ("maxclients", options.ConnectionsMax.ToString(CultureInfo.InvariantCulture));
         yield return ("maxmemory", "0");

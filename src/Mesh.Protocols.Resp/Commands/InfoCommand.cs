@@ -44,7 +44,7 @@ internal sealed class InfoCommand() : RespCommand("info", -1)
         switch (section)
         {
             case "server": return Server(session);
-            case "clients": return [("connected_clients", clients.Count), ("maxclients", session.Options.ConnectionsMax), ("blocked_clients", clients.Blocked), ("pubsub_clients", clients.Subscribers)];
+            case "clients": return [("connected_clients", clients.Count), ("cluster_connections", 0), ("maxclients", session.Options.ConnectionsMax), ("blocked_clients", clients.Blocked), ("tracking_clients", 0), ("pubsub_clients", clients.Subscribers)];
             case "memory": return [("used_memory", GC.GetTotalMemory(false)), ("used_memory_rss", Environment.WorkingSet), ("maxmemory", 0)];
             case "persistence": return [("loading", 0), ("aof_enabled", 1), ("aof_last_write_status", "ok")];
             case "stats":

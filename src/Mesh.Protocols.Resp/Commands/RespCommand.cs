@@ -18,6 +18,10 @@ public abstract class RespCommand(string name, int arity)
     /// <summary>The group that it only adds to, so that it need not wait for those before it; null when it waits for them.</summary>
     internal virtual PipelineGroup? GroupOf(RespSession session) => null;
 
+    /// <summary>Whether it may change something.</summary>
+    public bool Writes { get; } = name is "publish" or "spublish" or "xadd" or "xtrim" or "xdel" or "xsetid" or "xgroup" or "xreadgroup" or "xack" or "xclaim" or "xautoclaim"
+        or "del" or "unlink" or "expire" or "pexpire" or "expireat" or "pexpireat" or "persist" or "exec" or "room";
+
     /// <summary>Whether it runs at once between MULTI and EXEC.</summary>
     public bool RunsWithinTransaction => Name is "multi" or "exec" or "discard" or "watch" or "quit" or "reset";
 

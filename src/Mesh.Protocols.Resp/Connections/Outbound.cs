@@ -5,9 +5,9 @@ namespace Mesh.Protocols.Resp.Connections;
 
 /// <summary>
 /// What waits to be sent on one socket. Anybody may add; one send at a time is under way, and takes with it all that was added before it. Bytes that wait
-/// are bounded: a peer that does not read is cut off. Thread-safe.
+/// are bounded by the class of the client: a peer that does not read is cut off. Thread-safe.
 /// </summary>
-internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider clock) : IOwed
+internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider clock) : IOwed
 {
     private readonly Lock _gate = new();
     private RespBuffer _filling = new();
@@ -17,22 +17,54 @@ internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider cloc
     private bool _isSending;
     private bool _isFlushOwed;
     private bool _isClosed;
+    private volatile bool _isSubscriber;
+
+    /// <summary>The client has subscriptions, and the limits of those who have.</summary>
+    public bool IsSubscriber
+    {
+        get => _isSubscriber;
+        set => _isSubscriber = value;
+    }
 
     /// <summary>Bytes that wait to be sent.</summary>
     public int WaitingBytes
     {
         get
         {
-            lock (_gate) return _filling.Length + (_isSending ? _sending.Length : 0);
+            lock (_gate) return (int)Waiting;
         }
     }
+
+    private OutputLimit Limit => _isSubscriber ? limits.Subscribers : limits.Normal;
+
+    private long Waiting => (long)_filling.Length + (_isSending ? _sending.Length : 0);
 
     /// <summary>Adds replies, to be sent with the next <see cref="Flush"/>.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
+            if (_isClosed) return;
+            _filling.Raw(bytes);
+            CutOffBeyond(Limit);
+        }
+    }
+
+    /// <summary>Adds what the client asked for and whose sender sees to it that it is not too much.</summary>
+    public void AddUnlimited(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
             if (!_isClosed) _filling.Raw(bytes);
+        }
+    }
+
+    /// <summary>Cuts the client off when too much has waited for too long, although nothing is added.</summary>
+    public void CutOffIfSlow()
+    {
+        lock (_gate)
+        {
+            if (!_isClosed) CutOffBeyond(Limit);
         }
     }
 
@@ -44,14 +76,7 @@ internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider cloc
         {
             if (_isClosed) return false;
             _filling.Raw(bytes);
-            if (_filling.Length > options.SubscriberSoftBytesMax && IsTooSlow())
-            {
-                RespMetrics.CutOff();
-                Close();
-                return false;
-            }
-
-            if (_isFlushOwed) return false;
+            if (CutOffBeyond(Limit) || _isFlushOwed) return false;
             return _isFlushOwed = true;
         }
     }
@@ -106,11 +131,26 @@ internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider cloc
         wire.Dispose();
     }
 
-    private bool IsTooSlow()
+    private bool CutOffBeyond(OutputLimit limit)
     {
-        if (_filling.Length > options.SubscriberBytesMax) return true;
+        if (!IsBeyond(limit)) return false;
+        RespMetrics.CutOff();
+        Close();
+        return true;
+    }
+
+    private bool IsBeyond(OutputLimit limit)
+    {
+        var waiting = Waiting;
+        if (limit.HardBytes > 0 && waiting > limit.HardBytes) return true;
+        if (limit.SoftBytes == 0 || waiting <= limit.SoftBytes)
+        {
+            _softSince = 0;
+            return false;
+        }
+
         if (_softSince == 0) _softSince = clock.GetTimestamp();
-        return clock.GetElapsedTime(_softSince) > options.SubscriberSoftTime;
+        return clock.GetElapsedTime(_softSince) > limit.SoftTime;
     }
 
     private async Task SendAsync()
@@ -142,7 +182,7 @@ internal sealed class Outbound(Wire wire, RespOptions options, TimeProvider cloc
             }
 
             _sending.Clear();
-            if (_filling.Length <= options.SubscriberSoftBytesMax) _softSince = 0;
+            if (_filling.Length <= Limit.SoftBytes) _softSince = 0;
             if (_filling.Length > 0)
             {
                 (_filling, _sending) = (_sending, _filling);

@@ -15,6 +15,10 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
     /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off; zero never does.</summary>
     public TimeSpan IdleTime { get; set; } = options.IdleTime;
 
+    internal OutputLimits OutputLimits { get; } = new(options);
+
+    internal ClientPause Pause { get; } = new(clock);
+
     internal PresenceWatches Presence { get; } = new(mesh, clock);
 
     /// <summary>In the order in which they came.</summary>
@@ -53,11 +57,13 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
 
     internal void Reject() => Interlocked.Increment(ref _rejected);
 
-    /// <summary>Cuts off those who have been idle for too long.</summary>
-    internal void CutOffIdle()
+    /// <summary>Cuts off those who have been idle for too long, and those for whom too much waits.</summary>
+    internal void CutOffOverdue()
     {
-        if (IdleTime == TimeSpan.Zero) return;
         foreach (var session in _sessions.Values)
-            if (session.SubscriptionCount == 0 && session.Idle > IdleTime) session.CutOff();
+        {
+            session.CutOffIfSlow();
+            if (IdleTime != TimeSpan.Zero && session.SubscriptionCount == 0 && session.Idle > IdleTime) session.CutOff();
+        }
     }
 }

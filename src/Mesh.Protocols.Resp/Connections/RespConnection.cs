@@ -31,7 +31,7 @@ internal sealed class RespConnection : IDisposable
         _wire = wire;
         _commands = commands;
         _frame = new RespFrame(options);
-        _outbound = new Outbound(wire, options, clock);
+        _outbound = new Outbound(wire, clients.OutputLimits, clock);
         Session = new RespSession(mesh, options, clock, _outbound, clients, node, wire.Peer, wire.Local) { WatchAsync = WatchAsync };
     }
 

@@ -90,8 +90,11 @@ public sealed class RespSession : IRoomListener, IDisposable
     /// <summary>Bytes that wait for the client to take them.</summary>
     public int UnsentBytes => _outbound.WaitingBytes;
 
-    /// <summary>A command waits for something to come.</summary>
+    /// <summary>A command waits for something to come, or for the clients to be let go on.</summary>
     public bool IsBlocked { get; set; }
+
+    /// <summary>Set while a command waits for something to come: ends the wait, as if its time were up, or with an error.</summary>
+    internal TaskCompletionSource<bool>? Unblock { get; set; }
 
     /// <summary>Commands that would wait do not.</summary>
     public bool MayNotBlock { get; set; }
@@ -208,6 +211,9 @@ public sealed class RespSession : IRoomListener, IDisposable
         Replies = mode;
     }
 
+    /// <summary>Ends the connection when more waits for the client than its class may leave.</summary>
+    public void CutOffIfSlow() => _outbound.CutOffIfSlow();
+
     /// <summary>Ends the connection at once.</summary>
     public void CutOff() => _outbound.Close();
 
@@ -231,7 +237,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     {
         var counts = SubscriptionCount > 0;
         if (counts == _countsAsSubscriber) return;
-        _countsAsSubscriber = counts;
+        _countsAsSubscriber = _outbound.IsSubscriber = counts;
         RespMetrics.Subscribed(counts ? 1 : -1);
     }
 
@@ -273,7 +279,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     /// <summary>Sends messages that the client has asked for and that wait for it elsewhere, however many: their sender sees to it that they are not too many.</summary>
     internal void SendFollowed(ReadOnlySpan<byte> pushes)
     {
-        _outbound.Add(pushes);
+        _outbound.AddUnlimited(pushes);
         _outbound.Flush();
     }
 

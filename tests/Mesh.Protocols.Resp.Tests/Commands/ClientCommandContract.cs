@@ -30,6 +30,63 @@ public abstract class ClientCommandContract(Func<Task<RespDoor>> open) : DoorCon
     }
 
     [ContractFact]
+    public async Task Output_limits_are_shown_and_set_by_class()
+    {
+        const string Name = "client-output-buffer-limit";
+        const string Defaults = "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60";
+        await using var wire = await Door.ConnectAsync();
+        Assert.Equal([Name, Defaults], Assert.IsType<object?[]>(await wire.AskAsync("CONFIG", "GET", Name)));
+        foreach (var (value, reason) in new[]
+        {
+            ("pubsub 1mb 512kb", "Wrong number of arguments in buffer limit configuration."),
+            ("foo 1 2 3", "Invalid client class specified in buffer limit configuration."),
+            ("pubsub x 2 3", "Error in hard, soft or soft_seconds setting in buffer limit configuration."),
+            ("pubsub 1 2 -3", "Error in hard, soft or soft_seconds setting in buffer limit configuration."),
+        })
+        {
+            var expected = new RespError($"ERR CONFIG SET failed (possibly related to argument '{Name}') - {reason}");
+            Assert.Equal(expected, await wire.AskAsync("CONFIG", "SET", Name, value));
+        }
+
+        Assert.Equal("OK", await wire.AskAsync("CONFIG", "SET", Name, "replica 1 2 3 normal 5k 6Mb 7"));
+        Assert.Equal("OK", await wire.AskAsync("CONFIG", "SET", Name, "pubsub 1gb 0 0"));
+        Assert.Equal([Name, "normal 5000 6291456 7 slave 1 2 3 pubsub 1073741824 0 0"], Assert.IsType<object?[]>(await wire.AskAsync("CONFIG", "GET", Name)));
+        Assert.Equal("OK", await wire.AskAsync("CONFIG", "SET", Name, Defaults));
+    }
+
+    [ContractFact]
+    public async Task A_client_that_waits_is_unblocked_as_if_its_time_were_up_or_with_an_error()
+    {
+        await using var waiting = await Door.ConnectAsync();
+        await using var other = await Door.ConnectAsync();
+        var id = $"{await waiting.AskAsync("CLIENT", "ID")}";
+        Assert.Equal(0L, await other.AskAsync("CLIENT", "UNBLOCK", id));
+        await waiting.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "$");
+        await Eventually.TrueAsync(async () => Equals(await other.AskAsync("CLIENT", "UNBLOCK", id), 1L), "it waits");
+        Assert.Null(await waiting.ReadAsync());
+        await waiting.SendAsync("XREAD", "BLOCK", "0", "STREAMS", "s", "$");
+        await Eventually.TrueAsync(async () => Equals(await other.AskAsync("CLIENT", "UNBLOCK", id, "ERROR"), 1L), "it waits again");
+        Assert.Equal(new RespError("UNBLOCKED client unblocked via CLIENT UNBLOCK"), await waiting.ReadAsync());
+        Assert.Equal("PONG", await waiting.AskAsync("PING"));
+    }
+
+    [ContractFact]
+    public async Task While_clients_pause_what_writes_waits_and_is_run_afterwards()
+    {
+        await using var writer = await Door.ConnectAsync();
+        await using var other = await Door.ConnectAsync();
+        Assert.Equal("OK", await other.AskAsync("CLIENT", "PAUSE", "1000000", "WRITE"));
+        await writer.SendAsync("XADD", "s", "1-1", "a", "b");
+        await Eventually.TrueAsync(async () => Assert.IsType<string>(await other.AskAsync("CLIENT", "LIST")).Contains(" flags=b ", StringComparison.Ordinal), "the writer waits");
+        Assert.Equal(0L, await other.AskAsync("XLEN", "s"));
+        Assert.Equal("OK", await other.AskAsync("CLIENT", "UNPAUSE"));
+        Assert.Equal("1-1", await writer.ReadAsync());
+        Assert.Equal(1L, await other.AskAsync("XLEN", "s"));
+        Assert.Equal("OK", await other.AskAsync("CLIENT", "PAUSE", "1"));
+        Assert.Equal("PONG", await other.AskAsync("PING"));
+    }
+
+    [ContractFact]
     public async Task Shard_channels_are_apart_from_channels_and_no_pattern_matches_them()
     {
         await using var shard = await Door.ConnectAsync();
