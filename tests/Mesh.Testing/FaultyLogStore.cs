@@ -39,6 +39,9 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     /// <summary>Commits that were written, whatever was told about them.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>Commits that <see cref="HoldCommits"/> has made wait so far.</summary>
+    public int CommitsHeld { get; private set; }
+
     /// <summary>What the last transaction that was written held of its last stream.</summary>
     public StreamCommit? Last { get; private set; }
 
@@ -76,7 +79,12 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
 
     public async ValueTask<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StreamCommit> commits)
     {
-        if (_gate is { } gate) await gate.Task;
+        if (_gate is { } gate)
+        {
+            CommitsHeld++;
+            await gate.Task;
+        }
+
         There();
         var fault = _next;
         _next = CommitFault.None;

@@ -1,6 +1,7 @@
 using Mesh.Protocols.Grpc.Tests.MeshV1;
 using Mesh.Testing.Postgres;
 using Xunit;
+using ClientContract = Mesh.Client.Tests.ClientContract;
 
 namespace Mesh.Cluster.Tests.Wire;
 
@@ -21,3 +22,6 @@ public sealed class MeshV1Streams(OneGateway gateway) : StreamContract(gateway.M
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class MeshV1Claims(OneGateway gateway) : ClaimContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshClientOfDotNet(OneGateway gateway) : ClientContract(gateway.MeshV1Async);

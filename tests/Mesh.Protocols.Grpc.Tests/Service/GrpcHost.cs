@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Protocols.Grpc.Tests.Service;
 
 /// <summary>The gRPC door on a free port of loopback, over an embedded mesh in memory.</summary>
-internal sealed class GrpcHost : GrpcDoor
+public sealed class GrpcHost : GrpcDoor
 {
     private readonly WebApplication _app;
     private readonly EmbeddedMesh _mesh;

@@ -16,6 +16,7 @@ public sealed class TcpRelay : IAsyncDisposable
     private readonly Task _accepting;
     private volatile TaskCompletionSource _open = new();
     private volatile TaskCompletionSource _holding = new();
+    private volatile CancellationTokenSource _connections = new();
 
     public TcpRelay(IPEndPoint server)
     {
@@ -38,6 +39,14 @@ public sealed class TcpRelay : IAsyncDisposable
 
     public void Heal() => _open.TrySetResult();
 
+    /// <summary>Breaks every connection that there is; whoever connects again is carried.</summary>
+    public void Drop()
+    {
+        var broken = _connections;
+        _connections = new CancellationTokenSource();
+        broken.Cancel();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -59,6 +68,7 @@ public sealed class TcpRelay : IAsyncDisposable
 
     private async Task CarryAsync(TcpClient client)
     {
+        var connections = _connections.Token;
         using var server = new TcpClient { NoDelay = true };
         using (client)
         {
@@ -67,7 +77,7 @@ public sealed class TcpRelay : IAsyncDisposable
                 client.NoDelay = true;
                 await OpenAsync();
                 await server.ConnectAsync(_server, _stop.Token);
-                await await Task.WhenAny(CarryAsync(client, server), CarryAsync(server, client));
+                await await Task.WhenAny(CarryAsync(client, server), CarryAsync(server, client)).WaitAsync(connections);
             }
             catch (Exception end) when (end is OperationCanceledException or ObjectDisposedException or SocketException or IOException)
             {
