@@ -50,8 +50,8 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     }
 
     /// <summary>
-    /// A silo that ends loses the way to processes that were connected to it. So nobody is waited for any longer: publishers are refused, and ask the next
-    /// activation, under the same numbers.
+    /// A silo that ends loses the way to processes that were connected to it. So nobody is kept waiting any longer: publishers are refused, and ask the next
+    /// activation, under the same numbers. What is on its way goes on, in order.
     /// </summary>
     public void EndFollowing() => _leaving.Cancel();
 
@@ -64,11 +64,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
         return _members.Remove(process) ? SaveAsync() : default;
     }
 
-    public async ValueTask<int[]> PublishAsync(RoomPosts posts)
-    {
-        if (!_history.IsNone && await _history.KeepsAsync() && await _history.AppendAsync(posts) is { } receivers) return receivers;
-        return await HandOutAsync(posts);
-    }
+    public async ValueTask<int[]> PublishAsync(RoomPosts posts) => await PublishHereAsync(posts).WaitAsync(_leaving.Token);
 
     public ValueTask HandOutKeptAsync(RoomPosts posts)
     {
@@ -78,7 +74,14 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     public async ValueTask OnHistoryChangedAsync() => await _history.LookAsync();
 
-    public async ValueTask<int> ListenersAsync() => (await Task.WhenAll(_members.Select(async member => (await ListenersOfAsync(member)).Answer))).Sum();
+    public async ValueTask<int> ListenersAsync() =>
+        (await Task.WhenAll(_members.Select(async member => (await ListenersOfAsync(member)).Answer)).WaitAsync(_leaving.Token)).Sum();
+
+    private async Task<int[]> PublishHereAsync(RoomPosts posts)
+    {
+        if (!_history.IsNone && await _history.KeepsAsync() && await _history.AppendAsync(posts) is { } receivers) return receivers;
+        return await HandOutAsync(posts);
+    }
 
     public async ValueTask<RoomMember[]> MembersAsync()
     {
@@ -126,7 +129,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
         RoomPosts[] sent = [.. posts];
         bool isPatient;
         lock (_silent) isPatient = !_silent.Contains(process);
-        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient).AsTask().WaitAsync(_leaving.Token);
+        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient);
         lock (_silent)
         {
             if (reached.How == ReachedHow.Silent) _silent.Add(process);
@@ -146,7 +149,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     private async Task<Reached<int>> ListenersOfAsync(RoomProcess process)
     {
-        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true).AsTask().WaitAsync(_leaving.Token);
+        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true);
         if (listeners.How == ReachedHow.Gone) Forget(process);
         return listeners;
     }
