@@ -20,6 +20,9 @@ internal static class SiloConfiguration
     /// <summary>After so long without a sign of life a silo counts as silent.</summary>
     public static readonly TimeSpan Silent = LifeSignsMissed * LifeSign;
 
+    /// <summary>A gateway that has lost all connections for so long is gone, and with it those who listen to rooms there. Orleans waits for a minute.</summary>
+    private static readonly TimeSpan GatewayGone = TimeSpan.FromSeconds(10);
+
     /// <summary>Within this a silo joins, however busy its machine is; else the others vote it dead.</summary>
     public static readonly TimeSpan JoinMax = TimeSpan.FromSeconds(30);
 
@@ -46,7 +49,7 @@ internal static class SiloConfiguration
             membership.NumMissedTableIAmAliveLimit = LifeSignsMissed;
             membership.MaxJoinAttemptTime = JoinMax;
         });
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Cluster.ResponseTimeout);
+        silo.Configure<SiloMessagingOptions>(messaging => (messaging.ResponseTimeout, messaging.ClientDropTimeout) = (options.Cluster.ResponseTimeout, GatewayGone));
         silo.UseAdoNetClustering(cluster => (cluster.Invariant, cluster.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (ClusterDatabase.OrleansInvariant, connection));
         silo.AddAdoNetGrainStorageAsDefault(states =>

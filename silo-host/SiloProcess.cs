@@ -17,6 +17,11 @@ internal static class SiloProcess
     /// <summary>How long a silo may take to commit what it accepted and to give its streams up; then it is cut off, and the others find out by themselves.</summary>
     public static readonly TimeSpan DrainMax = TimeSpan.FromSeconds(20);
 
+    /// <summary>So often the cluster is tried, with pauses that grow; each attempt waits <see cref="SiloConfiguration.JoinMax"/> at most for dead silos. Whoever runs the process starts it again.</summary>
+    private const int JoinsMax = 5;
+
+    private static readonly TimeSpan JoinPause = TimeSpan.FromSeconds(1);
+
     /// <returns>The exit code.</returns>
     /// <exception cref="OptionException">The text of <c>--data</c> names no PostgreSQL database.</exception>
     /// <exception cref="StorageUnavailableException">The database is missing, or another cluster's.</exception>
@@ -31,38 +36,50 @@ internal static class SiloProcess
             return ExitCode.Drained;
         }
 
-        await database.ClaimAsync(new ClusterName(options.Cluster.ServiceId, options.Cluster.ClusterId));
+        var cluster = new ClusterName(options.Cluster.ServiceId, options.Cluster.ClusterId);
+        await database.ClaimAsync(cluster);
         CheckFree(options);
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             var builder = OperationsServer.NewBuilder(options.Http, "--http", HostLog.Create(options), out var doors);
             builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
             builder.UseOrleans(silo => SiloConfiguration.Apply(silo, options, database.OrleansConnectionText));
             await using var web = builder.Build();
-            OperationsServer.Answer(web, web.Services.GetRequiredService<IMesh>());
+            OperationsServer.Answer(web, () => database.CheckAsync(cluster)); // not by a stream, which another silo may have
             var self = new IPEndPoint(options.Advertise, options.SiloPort);
             await new DeadSilos(web.Services.GetRequiredService<IMembershipTable>(), self, SiloConfiguration.Silent).OutwaitAsync(SiloConfiguration.JoinMax);
-            if (!await JoinAsync(web)) continue;
+            if (await JoinAsync(web) is { } failure)
+            {
+                if (attempt == JoinsMax) return await GiveUpAsync(failure);
+                await Console.Error.WriteLineAsync($"The cluster could not be joined; trying again. {failure.Message}");
+                await Task.Delay(attempt * JoinPause);
+                continue;
+            }
+
             Console.Write(SiloBanner.Write(options, doors));
             return await EndAsync(web);
         }
     }
 
-    /// <returns>
-    /// False when silos that the cluster's table calls active do not answer, and others have not voted them dead in time.
-    /// </returns>
-    private static async Task<bool> JoinAsync(WebApplication web)
+    /// <returns>Why not: silos that the cluster's table calls active do not answer, and others have not voted them dead in time. Null when it has joined.</returns>
+    private static async Task<Exception?> JoinAsync(WebApplication web)
     {
         try
         {
             await web.StartAsync();
-            return true;
+            return null;
         }
         catch (OrleansClusterConnectivityCheckFailedException failure)
         {
-            await Console.Error.WriteLineAsync($"The cluster could not be joined; trying again. {failure.Message}");
-            return false;
+            return failure;
         }
+    }
+
+    private static async Task<int> GiveUpAsync(Exception failure)
+    {
+        await Console.Error.WriteLineAsync(
+            $"The cluster could not be joined in {JoinsMax} attempts. See that this machine reaches the addresses that its silos advertise, and start it again. {failure.Message}");
+        return ExitCode.NoSilo;
     }
 
     /// <summary>Orleans would share a port with another silo, which would then take this one for its own successor.</summary>

@@ -14,6 +14,6 @@ public static class ExitCode
 
     public const int NoStorage = 4;
 
-    /// <summary>A gateway found no silo.</summary>
+    /// <summary>A gateway found no silo, or a silo could not join the others.</summary>
     public const int NoSilo = 5;
 }

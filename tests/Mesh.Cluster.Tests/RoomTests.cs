@@ -34,6 +34,24 @@ public sealed class RoomTests
     }
 
     [PostgresFact]
+    public async Task A_gateway_that_was_killed_is_forgotten_soon()
+    {
+        await using var cluster = await Cluster.OpenAsync();
+        await using var gone = await RespWire.ConnectAsync(cluster.Gateways[1].Resp);
+        await gone.AskAsync("SUBSCRIBE", "news");
+        await gone.AskAsync("PSUBSCRIBE", "n*");
+        await using var subscriber = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
+        await using var publisher = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
+        await subscriber.AskAsync("SUBSCRIBE", "news");
+        Assert.Equal(3L, await publisher.AskAsync("PUBLISH", "news", "to all"));
+        cluster.Gateways[1].KillHard();
+        await Eventually.TrueAsync(
+            async () => Equals(await publisher.AskAsync("PUBSUB", "NUMPAT"), 0L) && Equals(((object?[])(await publisher.AskAsync("PUBSUB", "NUMSUB", "news"))!)[1], 1L),
+            "nobody counts the listeners of the gateway that was killed");
+        Assert.Equal(1L, await publisher.AskAsync("PUBLISH", "news", "to one"));
+    }
+
+    [PostgresFact]
     public async Task A_gateway_that_is_killed_takes_its_members_with_it_and_whoever_watches_is_told()
     {
         await using var cluster = await Cluster.OpenAsync();

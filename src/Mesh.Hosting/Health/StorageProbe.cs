@@ -2,8 +2,10 @@ using Mesh.Frames;
 
 namespace Mesh.Hosting.Health;
 
-/// <summary>Finds out whether appends are committed, by committing one to a stream of its own that keeps one record. Thread-safe.</summary>
-internal sealed class StorageProbe(IMesh mesh, TimeProvider clock)
+/// <summary>Finds out whether storage takes what the process has to store. Thread-safe.</summary>
+/// <param name="ask">Answers null when it does, else why not. A <see cref="StorageUnavailableException"/> says why not, too.</param>
+/// <param name="clock">Times the questions.</param>
+internal sealed class StorageProbe(Func<Task<string?>> ask, TimeProvider clock)
 {
     /// <summary>A probe that takes longer has failed.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
@@ -14,8 +16,14 @@ internal sealed class StorageProbe(IMesh mesh, TimeProvider clock)
     private static readonly StreamName Stream = StreamName.Channel("readiness", project: "$host");
     private readonly Lock _asking = new();
     private Task<string?> _last = Task.FromResult<string?>(null);
-    private Task<AppendResult>? _commit;
+    private Task<string?>? _asked;
     private long _lastAt = long.MinValue;
+
+    /// <summary>Asks by committing a record to a stream of its own that keeps one.</summary>
+    public StorageProbe(IMesh mesh, TimeProvider clock)
+        : this(() => CommitAsync(mesh), clock)
+    {
+    }
 
     /// <returns>Null when storage takes appends, else why not.</returns>
     public Task<string?> AskAsync()
@@ -33,14 +41,9 @@ internal sealed class StorageProbe(IMesh mesh, TimeProvider clock)
     {
         try
         {
-            // While storage hangs, one append waits there, however often it is asked.
-            if (_commit is null or { IsCompleted: true }) _commit = CommitAsync();
-            return await _commit.WaitAsync(Timeout, clock).ConfigureAwait(false) switch
-            {
-                AppendResult.Appended => null,
-                AppendResult.Busy => "storage is behind: too much waits to be committed",
-                var other => $"storage answered {other}",
-            };
+            // While storage hangs, one question waits there, however often it is asked.
+            if (_asked is null or { IsCompleted: true }) _asked = ask();
+            return await _asked.WaitAsync(Timeout, clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -52,11 +55,16 @@ internal sealed class StorageProbe(IMesh mesh, TimeProvider clock)
         }
     }
 
-    private async Task<AppendResult> CommitAsync()
+    private static async Task<string?> CommitAsync(IMesh mesh)
     {
         await mesh.Catalogue.CreateAsync(Stream, new StreamOptions { RetentionCount = 1 }, default).ConfigureAwait(false);
         using var writer = new SegmentWriter(64);
         writer.Add(default, "ready?"u8);
-        return await mesh.Channel(Stream).AppendAsync(writer.Finish()).ConfigureAwait(false);
+        return await mesh.Channel(Stream).AppendAsync(writer.Finish()).ConfigureAwait(false) switch
+        {
+            AppendResult.Appended => null,
+            AppendResult.Busy => "storage is behind: too much waits to be committed",
+            var other => $"storage answered {other}",
+        };
     }
 }

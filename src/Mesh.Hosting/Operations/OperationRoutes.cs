@@ -7,10 +7,6 @@ namespace Mesh.Hosting.Operations;
 internal sealed class OperationRoutes(HealthEndpoint health, MetricsEndpoint metrics)
 {
     /// <param name="web">The process's web server; readiness ends when it begins to stop.</param>
-    /// <param name="mesh">What readiness is asked of.</param>
-    public static OperationRoutes Of(WebApplication web, IMesh mesh) => Of(web, new StorageProbe(mesh, TimeProvider.System));
-
-    /// <param name="web">The process's web server; readiness ends when it begins to stop.</param>
     /// <param name="storage">Asked for readiness.</param>
     public static OperationRoutes Of(WebApplication web, StorageProbe storage) => new(
         new HealthEndpoint(storage, web.Lifetime.ApplicationStopping),

@@ -1,4 +1,5 @@
 using Mesh.Hosting.Doors;
+using Mesh.Hosting.Health;
 
 namespace Mesh.Hosting.Operations;
 
@@ -19,10 +20,18 @@ public static class OperationsServer
     }
 
     /// <summary>Answers health and metrics, and 404 to all else.</summary>
-    public static void Answer(WebApplication web, IMesh mesh)
+    /// <param name="web">The server.</param>
+    /// <param name="reachStorage">Throws a <see cref="StorageUnavailableException"/> when this very process cannot reach its storage: then it is not ready.</param>
+    public static void Answer(WebApplication web, Func<Task> reachStorage)
     {
-        var operations = OperationRoutes.Of(web, mesh);
+        var operations = OperationRoutes.Of(web, new StorageProbe(AskAsync, TimeProvider.System));
         web.Run(context => (operations.Find(context.Request.Path) ?? NotFoundAsync)(context));
+
+        async Task<string?> AskAsync()
+        {
+            await reachStorage();
+            return null;
+        }
     }
 
     private static Task NotFoundAsync(HttpContext context)

@@ -8,8 +8,8 @@ namespace Mesh.Orleans.Rooms;
 /// </summary>
 internal sealed class AudienceGrain : Grain, IAudienceGrain
 {
-    /// <summary>How often processes that are gone are looked for. A gateway that is killed says no goodbye.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+    /// <summary>How often processes that are gone are looked for. A gateway that is killed says no goodbye, and Orleans takes it for away at first (<c>ClientDropTimeout</c>).</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 

@@ -68,6 +68,18 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ready_can_be_asked_of_the_way_to_the_database_alone()
+    {
+        var isCutOff = true;
+        var health = new HealthEndpoint(
+            new StorageProbe(() => isCutOff ? throw new StorageUnavailableException("The database does not answer.") : Task.FromResult<string?>(null), _clock), _stopping.Token);
+        Assert.Equal((503, "not ready: The database does not answer.\n"), await AskAsync(health.ReadyAsync));
+        isCutOff = false;
+        _clock.Advance(StorageProbe.KeptFor);
+        Assert.Equal(200, (await AskAsync(health.ReadyAsync)).Status);
+    }
+
+    [Fact]
     public async Task Ready_waits_for_storage_no_longer_than_its_bound()
     {
         await AskAsync(_health.ReadyAsync);
