@@ -1,3 +1,4 @@
+using Mesh.Engine.Rings;
 using Mesh.Engine.Storage;
 using Mesh.Engine.Streams;
 
@@ -8,7 +9,7 @@ internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, Stream
 {
     public async ValueTask<bool> CreateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default)
     {
-        var isNew = await actorOf(name).CreateAsync(options, metadata);
+        var isNew = await CallAsync(name, stream => stream.CreateAsync(options, metadata), cancel);
         await histories.OnChangedAsync(name);
         return isNew;
     }
@@ -16,11 +17,11 @@ internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, Stream
     public ValueTask<StreamEntry?> FindAsync(StreamName name, CancellationToken cancel = default) => actorOf(name).EntryAsync();
 
     public ValueTask<bool> UpdateAsync(StreamName name, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
-        actorOf(name).UpdateAsync(options, metadata, cancel);
+        CallAsync(name, stream => stream.UpdateAsync(options, metadata, cancel), cancel);
 
     public async ValueTask<bool> DeleteAsync(StreamName name, CancellationToken cancel = default)
     {
-        var wasThere = await actorOf(name).DeleteAsync(cancel);
+        var wasThere = await CallAsync(name, stream => stream.DeleteAsync(cancel), cancel);
         await histories.OnChangedAsync(name);
         if (wasThere) reclaim();
         return wasThere;
@@ -30,4 +31,11 @@ internal sealed class EmbeddedCatalogue(ILogStore store, Func<StreamName, Stream
         store.ListEntriesAsync(project, kind, after, limit, cancel);
 
     public ValueTask<long> CountAsync(string project, StreamKind kind, CancellationToken cancel = default) => store.CountEntriesAsync(project, kind, cancel);
+
+    /// <summary>A ring that somebody holds is changed when that has ended.</summary>
+    private ValueTask<T> CallAsync<T>(StreamName name, Func<StreamKeeper, ValueTask<T>> call, CancellationToken cancel)
+    {
+        var stream = actorOf(name);
+        return stream is RingActor ring ? ring.Gated.CallAsync(() => call(ring), cancel) : call(stream);
+    }
 }

@@ -77,7 +77,7 @@ public sealed class EmbeddedMesh : IMesh, IAsyncDisposable
 
     public IQueue Queue(StreamName name) => Actor<QueueActor>(name, StreamKind.Queue);
 
-    public IRing Ring(StreamName name) => Actor<RingActor>(name, StreamKind.Ring);
+    public IRing Ring(StreamName name) => Actor<RingActor>(name, StreamKind.Ring).Gated;
 
     public IPartition Partition(StreamName name) => Actor<PartitionActor>(name, StreamKind.Partition);
 

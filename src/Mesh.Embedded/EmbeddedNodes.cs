@@ -8,6 +8,8 @@ internal sealed class EmbeddedNodes(TimeProvider clock, int copies) : INodes
     private readonly Lock _turn = new();
     private readonly NodeRegister _register = new(clock, copies);
 
+    public bool IsCluster => false;
+
     public ValueTask<NodeTable?> BeatAsync(NodeReport report, long known)
     {
         lock (_turn)

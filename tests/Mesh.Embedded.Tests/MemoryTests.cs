@@ -13,6 +13,11 @@ public sealed class RingsInMemory : RingContract
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class RingHoldsInMemory : RingHoldContract
+{
+    protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class GroupsInMemory : GroupContract
 {
     protected override Task<IMeshFixture> StartAsync() => EmbeddedFixture.StartAsync(new MemoryLogStore());

@@ -15,6 +15,11 @@ public sealed class RingsInACluster : RingContract
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
 }
 
+public sealed class RingHoldsInACluster : RingHoldContract
+{
+    protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());
+}
+
 public sealed class GroupsInACluster : GroupContract
 {
     protected override async Task<IMeshFixture> StartAsync() => await ClusterFixture.StartAsync(new MemoryLogStore());

@@ -4,8 +4,14 @@ using Mesh.Frames;
 namespace Mesh.Engine.Rings;
 
 /// <summary>A ring: a log whose records have Redis ids, which is trimmed and deleted from by hand.</summary>
-public sealed class RingActor(StreamName name, EngineContext engine) : RingKeeper(name, engine), IRing
+public sealed class RingActor : RingKeeper
 {
+    public RingActor(StreamName name, EngineContext engine)
+        : base(name, engine) => Gated = new GatedRing(this, engine.Clock.Source, engine.Options.StreamPendingBytesMax, engine.Options.RetryAfter);
+
+    /// <summary>The ring for the callers of one process, of whom one may want it alone.</summary>
+    public GatedRing Gated { get; }
+
     private protected override AppendResult? ReadIds(ReadOnlySpan<byte> segment, out ExplicitIds? ids)
     {
         ids = null;

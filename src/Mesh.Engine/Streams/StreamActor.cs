@@ -36,6 +36,22 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
         }
     }
 
+    /// <summary>Ends when no append waits for a place that came before the call.</summary>
+    internal async ValueTask PlacedAsync()
+    {
+        while (true)
+        {
+            Task last;
+            lock (Turn)
+            {
+                if (_parked.Count == 0) return;
+                last = _parked.Last().Answer.Task;
+            }
+
+            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     public async ValueTask<StreamState> StateAsync(CancellationToken cancel = default)
     {
         await LoadPlacesAsync();

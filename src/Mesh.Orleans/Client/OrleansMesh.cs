@@ -19,7 +19,7 @@ internal sealed class OrleansMesh : IMesh
     {
         _grains = grains;
         var patience = new Patience(options.Value.RetryFor, changes);
-        _context = new HandleContext(options.Value, changes, patience, new SenderNumbers());
+        _context = new HandleContext(options.Value, changes, patience, new SenderNumbers(), new SenderNumbers());
         _handles = new Registry<StreamName, StreamHandle>(Create, options.Value.StreamsMax);
         _rooms = new OrleansRooms(grains, _context, silo?.SiloAddress);
         Nodes = new OrleansNodes(grains.GetGrain<INodesGrain>(0), patience);

@@ -5,6 +5,8 @@ namespace Mesh.Orleans.Client;
 /// <summary>The nodes of a cluster: one grain has them. A change that is sent again comes to the same. Thread-safe.</summary>
 internal sealed class OrleansNodes(INodesGrain grain, Patience patience) : INodes
 {
+    public bool IsCluster => true;
+
     public ValueTask<NodeTable?> BeatAsync(NodeReport report, long known) => patience.CallAsync(() => grain.BeatAsync(report, known));
 
     public async ValueTask LeaveAsync(string id) => await patience.CallAsync(async () =>

@@ -19,6 +19,7 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
     {
         var giveUpAt = Environment.TickCount64 + (long)retryFor.TotalMilliseconds;
         var isRepeat = false;
+        HeldCalls.Mark();
         for (var pause = PauseFirst; ; pause = pause * 2 < PauseMax ? pause * 2 : PauseMax, isRepeat = true)
         {
             var changed = changes.Next;
@@ -51,6 +52,7 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
     /// <exception cref="StorageUnavailableException">The silo is gone; whether the call ran is not known.</exception>
     public async ValueTask<T> CallOnceAsync<T>(Func<ValueTask<T>> call)
     {
+        HeldCalls.Mark();
         for (var giveUpAt = Environment.TickCount64 + (long)retryFor.TotalMilliseconds; ;)
         {
             try

@@ -17,6 +17,21 @@ internal sealed class RingHandle(StreamName name, IRingGrain grain, HandleContex
     /// <summary>Sent again it deletes nothing twice, for ids are never given again, but counts only what the last call has deleted.</summary>
     public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Patience.CallAsync(() => grain.DeleteAsync(ids, cancel), cancel);
 
+    /// <summary>Held by the same caller again is no change.</summary>
+    public async ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default) => await Patience.CallAsync(
+        async () =>
+        {
+            await grain.HoldAsync(hold, cancel);
+            return true;
+        },
+        cancel);
+
+    public async ValueTask LetGoAsync(StreamHold hold) => await Patience.CallAsync(async () =>
+    {
+        await grain.LetGoAsync(hold);
+        return true;
+    });
+
     /// <summary>A repeat sets the same. Where it is refused, records may have come since the call before, which may have been done: nobody knows.</summary>
     public async ValueTask<RingPositionResult> SetPositionAsync(RingPosition position, CancellationToken cancel = default)
     {

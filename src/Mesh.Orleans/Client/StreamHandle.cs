@@ -14,6 +14,8 @@ internal abstract class StreamHandle : IStreamLog
 
     private readonly SenderNumbers _numbers;
 
+    private readonly SenderNumbers _heldNumbers;
+
     protected StreamHandle(StreamName name, IStreamGrain grain, HandleContext context)
     {
         var options = context.Options;
@@ -21,6 +23,7 @@ internal abstract class StreamHandle : IStreamLog
         _grain = grain;
         _options = options;
         _numbers = context.Numbers;
+        _heldNumbers = context.HeldNumbers;
         Patience = context.Patience;
         _appends = new CallLine<AppendItem, AppendAnswer>(SendAsync, new CallBounds(options.StreamPendingBytesMax, options.CallBytesMax, options.CallAppendsMax));
         _follower = new StreamFollower(grain, context.Changes, options);
@@ -40,6 +43,7 @@ internal abstract class StreamHandle : IStreamLog
     {
         if (segment.Length > _options.SegmentBytesMax) return new(new AppendResult.TooLarge(_options.SegmentBytesMax));
         var item = new AppendItem { Segment = segment.ToArray(), Options = options with { DedupeId = options.DedupeId.ToArray() } };
+        if (StreamHold.Current is not null) return AppendHeldAsync(item);
         return _appends.TryAdd(item, segment.Length) is { } answer ? ResultAsync(answer) : new(new AppendResult.Busy(_options.RetryAfter));
     }
 
@@ -99,6 +103,14 @@ internal abstract class StreamHandle : IStreamLog
 
     public ValueTask<bool> DeleteAsync() => Patience.CallAsync(() => _grain.DeleteAsync());
 
+    /// <summary>Goes by itself, for the line may wait for the end of the hold; under a sender of its own, for what the line has sent is not settled.</summary>
+    private async ValueTask<AppendResult> AppendHeldAsync(AppendItem item)
+    {
+        AppendItem[] items = [item];
+        _heldNumbers.Mark(items);
+        return (await Patience.CallAsync(() => SendOnceAsync(items)))[0].ToResult(Name.Kind);
+    }
+
     private async ValueTask<AppendResult> ResultAsync(Task<AppendAnswer> answer) => (await answer).ToResult(Name.Kind);
 
     private async ValueTask<IReadOnlyList<AppendAnswer>> SendAsync(IReadOnlyList<AppendItem> appends)
@@ -121,4 +133,5 @@ internal abstract class StreamHandle : IStreamLog
 /// <param name="Changes">Tells when the cluster has changed.</param>
 /// <param name="Patience">Tries calls again.</param>
 /// <param name="Numbers">Marks what is sent.</param>
-internal sealed record HandleContext(MeshClientOptions Options, ClusterChanges Changes, Patience Patience, SenderNumbers Numbers);
+/// <param name="HeldNumbers">Marks what is appended to streams that are held.</param>
+internal sealed record HandleContext(MeshClientOptions Options, ClusterChanges Changes, Patience Patience, SenderNumbers Numbers, SenderNumbers HeldNumbers);

@@ -1,4 +1,6 @@
 using Mesh.Engine.Rings;
+using Mesh.Engine.Streams;
+using Mesh.Orleans.Client;
 using Mesh.Orleans.Silo;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -7,8 +9,39 @@ namespace Mesh.Orleans.Grains;
 
 /// <summary>One ring.</summary>
 [Reentrant, ActivationCountBasedPlacement]
-internal sealed class RingGrain(SiloEngine silo) : GroupedGrain<RingActor>(silo, StreamKind.Ring, name => new RingActor(name, silo.Context)), IRingGrain
+internal sealed class RingGrain(SiloEngine silo) : GroupedGrain<RingActor>(silo, StreamKind.Ring, name => new RingActor(name, silo.Context)), IRingGrain, IIncomingGrainCallFilter
 {
+    private readonly StreamGate _gate = new(silo.Context.Clock.Source);
+
+    /// <summary>Every call of a ring passes its gate; one that waits is let in and not counted, for it would keep a hold from beginning.</summary>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        var isOfRing = context.InterfaceMethod.DeclaringType?.Assembly is { } assembly && (assembly == typeof(IRing).Assembly || assembly == typeof(IRingGrain).Assembly);
+        var isCounted = isOfRing && context.MethodName is not (nameof(HoldAsync) or nameof(LetGoAsync)) && await _gate.EnterAsync(HeldCalls.Hold);
+        if (isCounted && context.MethodName is (nameof(FollowAsync) or nameof(WaitAsync) or nameof(ClaimAsync)))
+        {
+            _gate.Exit();
+            isCounted = false;
+        }
+
+        try
+        {
+            await context.Invoke();
+        }
+        finally
+        {
+            if (isCounted) _gate.Exit();
+        }
+    }
+
+    public ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default) => _gate.HoldAsync(hold, cancel);
+
+    public ValueTask LetGoAsync(StreamHold hold)
+    {
+        _gate.Release(hold);
+        return default;
+    }
+
     public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
         Actor.RangeAsync(start, end, recordsMax, backwards, cancel);
 

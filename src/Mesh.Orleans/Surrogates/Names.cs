@@ -65,3 +65,18 @@ internal sealed class StreamEntryConverter : IConverter<StreamEntry, StreamEntry
     public StreamEntryForm ConvertToSurrogate(in StreamEntry value) =>
         new() { Name = value.Name, Number = value.Number, Options = value.Options, Metadata = value.Metadata, Created = value.Created };
 }
+
+[GenerateSerializer, Immutable]
+internal struct StreamHoldForm
+{
+    [Id(0)]
+    public Guid Id;
+}
+
+[RegisterConverter]
+internal sealed class StreamHoldConverter : IConverter<StreamHold, StreamHoldForm>
+{
+    public StreamHold ConvertFromSurrogate(in StreamHoldForm surrogate) => new(surrogate.Id);
+
+    public StreamHoldForm ConvertToSurrogate(in StreamHold value) => new() { Id = value.Id };
+}

@@ -11,15 +11,18 @@ internal static class RingKey
 
     public static string DecodeName(ReadOnlySpan<byte> name) => Decode(name, "ERR names of groups and consumers must be UTF-8 text");
 
-    private static string Decode(ReadOnlySpan<byte> text, string otherwise)
+    /// <returns>Null for a key that is none.</returns>
+    public static string? TryDecode(ReadOnlySpan<byte> key)
     {
         try
         {
-            return Strict.GetString(text);
+            return Strict.GetString(key);
         }
         catch (DecoderFallbackException)
         {
-            throw new RespErrorException(otherwise);
+            return null;
         }
     }
+
+    private static string Decode(ReadOnlySpan<byte> text, string otherwise) => TryDecode(text) ?? throw new RespErrorException(otherwise);
 }

@@ -1,3 +1,4 @@
+using Mesh.Protocols.Resp.Commands.Cluster;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
 
@@ -26,8 +27,9 @@ internal sealed class DiscardCommand() : ImmediateCommand("discard", 1)
 }
 
 /// <summary>
-/// <c>EXEC</c>: runs what waits, one command after another, and answers all at once; none waits for anything. Other clients' commands may run in between: each
-/// command is durable by itself.
+/// <c>EXEC</c>: runs what waits, one command after another, and answers all at once; none waits for anything. The streams of its commands are held meanwhile: no command of
+/// another client, over whatever door, reads or changes one of them in between, nor between the look at what is watched among them and the first command. Each command is
+/// durable by itself: where the process or the silo dies in between, some are done, and others' may come in between. In a cluster all streams must be in one slot.
 /// </summary>
 internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
 {
@@ -40,6 +42,28 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
         session.Transaction = null;
         session.Watched.Clear();
         if (transaction.IsBroken) throw new RespErrorException("EXECABORT Transaction discarded because of previous errors.");
+        var rings = RingsOf(session, transaction);
+        if (transaction.Count + watched.Count < 2)
+        {
+            await RunAsync(session, transaction, watched);
+            return;
+        }
+
+        var hold = StreamHold.New();
+        var asked = 0;
+        try
+        {
+            for (; asked < rings.Count; asked++) await rings[asked].HoldAsync(hold);
+            using (hold.Enter()) await RunAsync(session, transaction, watched);
+        }
+        finally
+        {
+            for (var i = 0; i <= asked && i < rings.Count; i++) await LetGoAsync(rings[i], hold);
+        }
+    }
+
+    private async ValueTask RunAsync(RespSession session, Transaction transaction, List<WatchedRing> watched)
+    {
         foreach (var (ring, before) in watched)
         {
             if (await ring.StateAsync() == before) continue;
@@ -56,6 +80,31 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
         finally
         {
             session.MayNotBlock = false;
+        }
+    }
+
+    /// <summary>The streams that the commands are about, in the order of their names, so that no two transactions wait for each other.</summary>
+    private List<IRing> RingsOf(RespSession session, Transaction transaction)
+    {
+        var keys = new List<byte[]>();
+        foreach (var saved in transaction.Commands) CommandKeys.AddTo(keys, table.Find(saved.Arguments[0])!, saved.Arguments);
+        if (session.Mesh.Nodes.IsCluster && keys.Any(key => RoomSlot.Of(key) != RoomSlot.Of(keys[0]))) throw Redirection.CrossSlot();
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var key in keys)
+            if (RingKey.TryDecode(key) is { } name) names.Add(name);
+        return [.. names.Select(name => session.Mesh.Ring(StreamName.Ring(name)))];
+    }
+
+    /// <summary>One that cannot be let go of ends by itself.</summary>
+    private static async ValueTask LetGoAsync(IRing ring, StreamHold hold)
+    {
+        try
+        {
+            await ring.LetGoAsync(hold);
+        }
+        catch (StorageUnavailableException)
+        {
+            // Nobody answers, and so nobody is kept waiting.
         }
     }
 }

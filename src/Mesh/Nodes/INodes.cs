@@ -13,6 +13,9 @@ public interface INodes
     /// <summary>A node that has not been heard of for so long is gone: five beats.</summary>
     static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether streams are spread over processes.</summary>
+    bool IsCluster { get; }
+
     /// <summary>A node is there: for the first time, or still.</summary>
     /// <param name="report">Its address and load.</param>
     /// <param name="known">Version of the table that it has.</param>

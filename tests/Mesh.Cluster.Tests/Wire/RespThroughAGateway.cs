@@ -38,3 +38,6 @@ public sealed class RespClientCommands(OneGateway gateway) : ClientCommandContra
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespClusterCommands(OneGateway gateway) : ClusterCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespTransactions(OneGateway gateway) : TransactionContract(gateway.RespAsync);

@@ -1,0 +1,190 @@
+using Mesh.Engine.Streams;
+
+namespace Mesh.Engine.Rings;
+
+/// <summary>
+/// A ring as the callers of one process reach it: together, or one alone while it holds the ring. While nobody does, calls go straight to the actor. Thread-safe.
+/// </summary>
+/// <param name="ring">The actor.</param>
+/// <param name="clock">Times holds.</param>
+/// <param name="bytesMax">Bytes of appends that wait for the end of a hold at most; beyond it they are <see cref="AppendResult.Busy"/>.</param>
+/// <param name="retryAfter">For those.</param>
+public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax, TimeSpan retryAfter) : IRing
+{
+    private readonly StreamGate _gate = new(clock);
+    private readonly Lock _lineChange = new();
+    private Task _line = Task.CompletedTask;
+    private long _lineBytes;
+    private volatile int _inLine;
+
+    /// <summary>An append has its place when the call returns, and need not be waited for; where it has none yet, it has it before the next hold begins.</summary>
+    public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
+    {
+        if (_inLine > 0 || !_gate.TryEnter()) return AppendLaterAsync(segment, options);
+        try
+        {
+            return ring.AppendAsync(segment, options);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) =>
+        _gate.TryEnter() ? ReadInsideAsync(query, cancel) : LaterAsync(() => ring.ReadAsync(query, cancel), cancel);
+
+    public IAsyncEnumerable<RecordPage> TailAsync(Sequence from, CancellationToken cancel = default) => ring.TailAsync(from, cancel);
+
+    public ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default) => ring.WaitAsync(until, timeout, cancel);
+
+    /// <summary>One that waits is let in and not counted: it would keep a hold from beginning.</summary>
+    public async ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default)
+    {
+        if (claim.Wait == TimeSpan.Zero) return await CallAsync(() => ring.ClaimAsync(claim, cancel), cancel);
+        if (await _gate.EnterAsync(StreamHold.Current, cancel)) _gate.Exit();
+        return await ring.ClaimAsync(claim, cancel);
+    }
+
+    public async ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default)
+    {
+        await _gate.HoldAsync(hold, cancel);
+        await ring.PlacedAsync();
+    }
+
+    public ValueTask LetGoAsync(StreamHold hold)
+    {
+        _gate.Release(hold);
+        return default;
+    }
+
+    /// <summary>Runs what changes the ring from beside it, such as deleting it.</summary>
+    public ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default) => _gate.TryEnter() ? InsideAsync(call) : LaterAsync(call, cancel);
+
+    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => CallAsync(() => ring.TrimToCountAsync(keep, cancel), cancel);
+
+    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => CallAsync(() => ring.TrimBelowAsync(id, cancel), cancel);
+
+    public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => CallAsync(() => ring.DeleteAsync(ids, cancel), cancel);
+
+    public ValueTask<RingPositionResult> SetPositionAsync(RingPosition position, CancellationToken cancel = default) =>
+        CallAsync(() => ring.SetPositionAsync(position, cancel), cancel);
+
+    public ValueTask<StreamState> StateAsync(CancellationToken cancel = default) => CallAsync(() => ring.StateAsync(cancel), cancel);
+
+    public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
+        CallAsync(() => ring.RangeAsync(start, end, recordsMax, backwards, cancel), cancel);
+
+    public ValueTask<LogInfo?> DescribeAsync(string? group, int pendingMax, CancellationToken cancel = default) =>
+        CallAsync(() => ring.DescribeAsync(group, pendingMax, cancel), cancel);
+
+    public ValueTask<GroupPosition> PositionAsync(string group, CancellationToken cancel = default) => CallAsync(() => ring.PositionAsync(group, cancel), cancel);
+
+    public ValueTask<GroupAnswer> CreateGroupAsync(string group, GroupStart start, bool createStream, CancellationToken cancel = default) =>
+        CallAsync(() => ring.CreateGroupAsync(group, start, createStream, cancel), cancel);
+
+    public ValueTask<GroupAnswer> MoveGroupAsync(string group, GroupStart start, CancellationToken cancel = default) =>
+        CallAsync(() => ring.MoveGroupAsync(group, start, cancel), cancel);
+
+    public ValueTask<GroupAnswer> SetGroupOptionsAsync(string group, GroupOptions options, CancellationToken cancel = default) =>
+        CallAsync(() => ring.SetGroupOptionsAsync(group, options, cancel), cancel);
+
+    public ValueTask<GroupAnswer> DeleteGroupAsync(string group, CancellationToken cancel = default) => CallAsync(() => ring.DeleteGroupAsync(group, cancel), cancel);
+
+    public ValueTask<GroupAnswer> CreateConsumerAsync(string group, string consumer, CancellationToken cancel = default) =>
+        CallAsync(() => ring.CreateConsumerAsync(group, consumer, cancel), cancel);
+
+    public ValueTask<GroupAnswer> DeleteConsumerAsync(string group, string consumer, CancellationToken cancel = default) =>
+        CallAsync(() => ring.DeleteConsumerAsync(group, consumer, cancel), cancel);
+
+    public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => CallAsync(() => ring.DeliverAsync(read, cancel), cancel);
+
+    public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) =>
+        CallAsync(() => ring.AcknowledgeAsync(group, ids, cancel), cancel);
+
+    public ValueTask<GroupRecords> ClaimPendingAsync(PendingClaim claim, CancellationToken cancel = default) =>
+        CallAsync(() => ring.ClaimPendingAsync(claim, cancel), cancel);
+
+    public ValueTask<GroupRecords> ClaimIdleAsync(IdleClaim claim, CancellationToken cancel = default) => CallAsync(() => ring.ClaimIdleAsync(claim, cancel), cancel);
+
+    public ValueTask<PendingPage> PendingAsync(string group, PendingQuery query, CancellationToken cancel = default) =>
+        CallAsync(() => ring.PendingAsync(group, query, cancel), cancel);
+
+    public ValueTask<ClaimedRecords> FindClaimAsync(string group, ClaimId claim, CancellationToken cancel = default) =>
+        CallAsync(() => ring.FindClaimAsync(group, claim, cancel), cancel);
+
+    public ValueTask<GroupAnswer> ExtendAsync(string group, ClaimId claim, TimeSpan visibilityTimeout, CancellationToken cancel = default) =>
+        CallAsync(() => ring.ExtendAsync(group, claim, visibilityTimeout, cancel), cancel);
+
+    public ValueTask<GroupAnswer> ReleaseAsync(GroupRelease release, CancellationToken cancel = default) => CallAsync(() => ring.ReleaseAsync(release, cancel), cancel);
+
+    public ValueTask<GroupAcks> AckAsync(string group, ClaimId claim, IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) =>
+        CallAsync(() => ring.AckAsync(group, claim, sequences, cancel), cancel);
+
+    private async ValueTask<RecordPage> ReadInsideAsync(ReadQuery query, CancellationToken cancel)
+    {
+        try
+        {
+            return await ring.ReadAsync(query, cancel);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private async ValueTask<T> InsideAsync<T>(Func<ValueTask<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private async ValueTask<T> LaterAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel) =>
+        await _gate.EnterAsync(StreamHold.Current, cancel) ? await InsideAsync(call) : await call();
+
+    /// <summary>The holder's are appended at once; others wait in line, so that a caller's order holds.</summary>
+    private ValueTask<AppendResult> AppendLaterAsync(ReadOnlyMemory<byte> segment, AppendOptions options)
+    {
+        if (StreamHold.Current is { } hold && _gate.IsHeldBy(hold)) return ring.AppendAsync(segment, options);
+        lock (_lineChange)
+        {
+            if (_lineBytes + segment.Length > bytesMax) return new(new AppendResult.Busy(retryAfter));
+            _inLine++;
+            _lineBytes += segment.Length;
+            var placed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var answer = AppendInLineAsync(_line, segment.ToArray(), options, placed);
+            _line = placed.Task;
+            return answer;
+        }
+    }
+
+    private async ValueTask<AppendResult> AppendInLineAsync(Task before, ReadOnlyMemory<byte> segment, AppendOptions options, TaskCompletionSource placed)
+    {
+        ValueTask<AppendResult> appended;
+        await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // the caller holds the line
+        await _gate.EnterAsync(caller: null);
+        try
+        {
+            appended = ring.AppendAsync(segment, options);
+        }
+        finally
+        {
+            _gate.Exit();
+            lock (_lineChange)
+            {
+                _inLine--;
+                _lineBytes -= segment.Length;
+            }
+
+            placed.SetResult();
+        }
+
+        return await appended;
+    }
+}
