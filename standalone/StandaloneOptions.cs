@@ -17,7 +17,10 @@ public sealed record StandaloneOptions : DoorOptions
             .. BoundsOf<StandaloneOptions>(),
             .. Of<StandaloneOptions>(),
         ],
-        Check);
+        Check)
+    {
+        Foreign = ProtobusOptions.All,
+    };
 
     /// <summary>Path of a SQLite file, whose missing folders are created, or a PostgreSQL connection string. Default <c>./mesh.db</c>.</summary>
     public override string Data { get; init; } = "./mesh.db";

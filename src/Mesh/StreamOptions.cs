@@ -6,6 +6,8 @@ namespace Mesh;
 /// <summary>What a stream keeps and how it behaves; stored with the stream as JSON. Absent limits do not limit.</summary>
 public sealed record StreamOptions
 {
+    private const long MicrosPerDay = TimeSpan.TicksPerDay / TimeSpan.TicksPerMicrosecond;
+
     private static readonly TimeSpan DedupeWindowDefault = TimeSpan.FromMinutes(2);
 
     public static readonly StreamOptions Default = new();
@@ -18,6 +20,21 @@ public sealed record StreamOptions
 
     /// <summary>Whole batches go, oldest first, while the stored bytes of the stream exceed this. The newest batch always stays. From 1.</summary>
     public long? RetentionBytes { get; init; }
+
+    /// <summary>
+    /// Rotation by day: records go a whole day at a time, when a new one begins, at this time of the day in UTC. Null does not; from 0 to less than 24 hours.
+    /// Needs <see cref="RotationsKept"/>.
+    /// </summary>
+    public TimeSpan? RotationAt { get; init; }
+
+    /// <summary>
+    /// Rotation by size: as soon as the stored bytes of the stream exceed this once more than <see cref="RotationsKept"/> times, whole batches go, oldest first, until no more
+    /// than that many times are left. Null does not; from 1.
+    /// </summary>
+    public long? RotationBytes { get; init; }
+
+    /// <summary>How many full days, or sizes, are kept beside the one that is being filled. From 0.</summary>
+    public int? RotationsKept { get; init; }
 
     /// <summary>Rings: the stream is deleted with all it holds at this time. Null never does.</summary>
     public RecordTime? ExpiresAt { get; init; }
@@ -52,12 +69,35 @@ public sealed record StreamOptions
     /// <summary>The pool that holds the stream's records; null is the host's own store. Chosen when the stream is made, unless it is given then; changing it later has no effect.</summary>
     public string? Pool { get; init; }
 
-    /// <summary>Whether it keeps what the other keeps: age, count and bytes.</summary>
+    /// <summary>The newest time of which records are gone by their age or their day; null when no limit goes by time.</summary>
+    public RecordTime? GoneThrough(RecordTime now)
+    {
+        var byAge = RetentionAge is { } age ? now.Micros - (age.Ticks / TimeSpan.TicksPerMicrosecond) : long.MinValue;
+        var byDay = RotationAt is { } at && RotationsKept is { } kept ? StartOfDay(now.Micros, at) - (kept * MicrosPerDay) - 1 : long.MinValue;
+        var last = Math.Max(byAge, byDay);
+        return last == long.MinValue ? null : new RecordTime(last);
+    }
+
+    /// <summary>Whether it keeps what the other keeps: age, count, bytes and rotation.</summary>
     public bool Keeps(StreamOptions other) => Keeping(other) == this;
 
     /// <summary>These options with the other's retention.</summary>
     public StreamOptions Keeping(StreamOptions other) =>
-        this with { RetentionAge = other.RetentionAge, RetentionCount = other.RetentionCount, RetentionBytes = other.RetentionBytes };
+        this with
+        {
+            RetentionAge = other.RetentionAge,
+            RetentionCount = other.RetentionCount,
+            RetentionBytes = other.RetentionBytes,
+            RotationAt = other.RotationAt,
+            RotationBytes = other.RotationBytes,
+            RotationsKept = other.RotationsKept,
+        };
+
+    private static long StartOfDay(long micros, TimeSpan at)
+    {
+        var offset = at.Ticks / TimeSpan.TicksPerMicrosecond;
+        return (long)Math.Floor((micros - offset) / (decimal)MicrosPerDay) * MicrosPerDay + offset;
+    }
 
     /// <summary>The stored form.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, StreamOptionsJson.Default.StreamOptions);

@@ -107,6 +107,59 @@ public abstract class TopicsContract : MeshContract
     }
 
     [ContractFact]
+    public async Task Rotation_by_day_takes_whole_days_at_its_time_of_the_day()
+    {
+        var topics = Keeping("all:rotate=02:00,keep=1");
+        Clock.Advance(Clock.GetUtcNow().Date.AddDays(1).AddHours(1) - Clock.GetUtcNow().UtcDateTime); // one in the morning: the day that began yesterday at two
+        await PublishAsync(topics, "t", "first day");
+        Clock.Advance(TimeSpan.FromHours(2));
+        await PublishAsync(topics, "t", "second day");
+        Assert.Equal(["first day", "second day"], await BodiesAsync("all"));
+        Clock.Advance(TimeSpan.FromHours(22));
+        Assert.Equal(["first day", "second day"], await BodiesAsync("all"));
+        Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(["second day"], await BodiesAsync("all"));
+        await PublishAsync(topics, "t", "third day");
+        Clock.Advance(TimeSpan.FromHours(24));
+        Assert.Equal(["third day"], await BodiesAsync("all"));
+    }
+
+    [ContractFact]
+    public async Task Rotation_by_size_takes_a_full_part_at_once()
+    {
+        var topics = Keeping("all:rotate=100K,keep=1");
+        var counts = new List<int>();
+        for (var i = 0; i < 60; i++)
+        {
+            await PublishAsync(topics, "t", new string('x', 10_000)); // ten to a part
+            counts.Add((await BodiesAsync("all")).Count);
+        }
+
+        Assert.Equal(20, counts.Max());
+        Assert.Equal(10, counts[20..].Min());
+        Assert.Equal(4, counts.Zip(counts.Skip(1)).Count(pair => pair.Second < pair.First));
+    }
+
+    [ContractFact]
+    public async Task What_a_partition_keeps_follows_its_rule_also_when_that_has_changed()
+    {
+        await PublishAsync(Keeping("all:count=3"), "t", "1", "2", "3", "4");
+        Assert.Equal(["2", "3", "4"], await BodiesAsync("all"));
+        await PublishAsync(Keeping("all:age=1h,count=2"), "t", "5");
+        Assert.Equal(["4", "5"], await BodiesAsync("all"));
+        Clock.Advance(TimeSpan.FromMinutes(61));
+        Assert.Empty(await BodiesAsync("all"));
+    }
+
+    [ContractFact]
+    public async Task The_partition_of_topics_without_a_rule_can_keep_something_too()
+    {
+        var topics = new TopicPartitions(Mesh, new TopicHomes([], [PartitionKeep.Parse("events:count=1")]));
+        await PublishAsync(topics, "t", "1", "2");
+        Assert.Equal(["2"], await BodiesAsync("events"));
+    }
+
+    [ContractFact]
     public async Task A_subscriber_that_takes_nothing_holds_up_nobody_and_gets_all_later()
     {
         const int Pages = 50;
@@ -142,6 +195,8 @@ public abstract class TopicsContract : MeshContract
         Assert.Equal(200, missed + records);
         Assert.True(missed > 0, "nothing was missed");
     }
+
+    private TopicPartitions Keeping(string keep) => new(Mesh, new TopicHomes([PartitionRule.Parse("all:")], [PartitionKeep.Parse(keep)]));
 
     private static TopicHomes Homes(params string[] rules) => new([.. rules.Select(PartitionRule.Parse)]);
 

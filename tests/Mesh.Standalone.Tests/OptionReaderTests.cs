@@ -87,6 +87,26 @@ public sealed class OptionReaderTests
     }
 
     [Fact]
+    public void The_options_of_protobus_server_are_understood()
+    {
+        using var folder = new TempFolder();
+        var options = Read(["--address", ":4711", "--store-root", folder.Path, "--store-pattern", "all:.*", "b-{topic}:b", "--log-level", "INFO"]);
+        Assert.Equal("[::]:4711", options.Grpc!.ToString());
+        Assert.Equal(Path.Combine(folder.Path, "mesh.db"), options.Data);
+        Assert.Equal(["all", "b-{topic}"], options.Partitions.Select(rule => rule.Prefix));
+        Assert.Equal(LogLevel.Information, options.LogLevel);
+        Assert.Equal(LogLevel.Critical, Read(["--log-level", "CRITICAL"]).LogLevel);
+        Assert.Contains("--connections-max", Assert.Throws<OptionException>(() => Read(["--max-threads", "5"])).Message, StringComparison.Ordinal);
+        Assert.Contains("a folder that exists", Assert.Throws<OptionException>(() => Read(["--store-root", folder.File("none")])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--grpc-tls-cert")]
+    [InlineData("--grpc-tls-key")]
+    public void A_certificate_and_its_key_are_needed_together(string option) =>
+        Assert.Contains("needed together", Assert.Throws<OptionException>(() => Read([option, "x.pem"])).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void Off_closes_a_door() => Assert.Null(Read(["--rse=off"]).Rse);
 
     [Theory]

@@ -16,7 +16,7 @@ internal sealed class RetentionWindow(StreamOptions options)
     private long? _goneBytes;
 
     /// <summary>Whether places must be known at all; a limit by count is arithmetic.</summary>
-    public bool UsesPlaces => options.RetentionAge is not null || options.RetentionBytes is not null;
+    public bool UsesPlaces => options is not { RetentionAge: null, RetentionBytes: null, RotationAt: null, RotationBytes: null };
 
     /// <summary>True when too little is known of the oldest batches: <see cref="Load"/> before <see cref="Low"/> is exact.</summary>
     public bool NeedsPlaces => UsesPlaces && !_reachesTail && _head.Count <= 1;
@@ -47,7 +47,8 @@ internal sealed class RetentionWindow(StreamOptions options)
     {
         if (options.RetentionCount is { } count && next.Value - count > low.Value) low = new Sequence(next.Value - count);
         if (options.RetentionBytes is { } bytes) low = Later(low, LowByBytes(bytes, endBytes));
-        if (options.RetentionAge is { } age) low = Later(low, LowByAge(now.Micros - (age.Ticks / TimeSpan.TicksPerMicrosecond)));
+        if (options is { RotationBytes: { } part, RotationsKept: { } kept }) low = Later(low, LowByParts(part, kept, endBytes));
+        if (options.GoneThrough(now) is { } gone) low = Later(low, LowByTime(gone.Micros));
         return low;
     }
 
@@ -57,8 +58,15 @@ internal sealed class RetentionWindow(StreamOptions options)
         return _head.Count > 0 ? _head[0].First : Sequence.First;
     }
 
+    /// <summary>What is full goes at once, not batch by batch.</summary>
+    private Sequence LowByParts(long partBytes, int kept, long endBytes)
+    {
+        var isFull = (Int128)endBytes - (_goneBytes ?? 0) > (Int128)partBytes * (kept + 1);
+        return LowByBytes((long)Int128.Min((Int128)partBytes * (isFull ? kept : kept + 1), long.MaxValue), endBytes);
+    }
+
     /// <param name="cutoff">Records of this time and earlier are gone, in microseconds.</param>
-    private Sequence LowByAge(long cutoff)
+    private Sequence LowByTime(long cutoff)
     {
         var dropped = Sequence.None;
         while (_head.Count > 0 && _head[0].LastTime.Micros <= cutoff)

@@ -56,7 +56,7 @@ public sealed class RetentionSweep(ILogStore store, SteadyClock clock)
         if (stream.Options.ExpiresAt <= now) return true;
         if (stream.FirstBatch is not { } oldest) return false;
         if (oldest.Last < stream.LowWatermark) return true;
-        if (stream.Options.RetentionAge is { } age && now.Since(oldest.LastTime) - Overdue >= age) return true;
+        if (oldest.LastTime <= stream.Options.GoneThrough(new RecordTime(now.Micros - (Overdue.Ticks / TimeSpan.TicksPerMicrosecond)))) return true;
         if (stream.Name.Kind != StreamKind.Queue) return false;
         var expiresAt = await _heads.ExpiryAsync(stream.Number, oldest, cancel);
         return expiresAt < RecordTime.Max && now.Since(expiresAt) >= Overdue;

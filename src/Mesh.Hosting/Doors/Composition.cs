@@ -18,7 +18,7 @@ internal static class Composition
 {
     public static WebApplication Build(DoorOptions options, IReadOnlyList<Door> doors, IMesh mesh, ILoggerFactory logs)
     {
-        var builder = WebShell.NewBuilder(doors, options.ConnectionsMax, logs);
+        var builder = WebShell.NewBuilder(doors, options.ConnectionsMax, logs, options.GrpcKeepAlive);
         builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (DoorHost.DrainMax, true));
         foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp))
             builder.Services.AddHostedService(services => new RespDoor(door, mesh, options, services.GetRequiredService<ILogger<RespListener>>()));
@@ -75,10 +75,10 @@ internal static class Composition
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
         var storage = new StorageProbe(mesh, TimeProvider.System);
-        var topics = new TopicPartitions(mesh, new TopicHomes(options.Partitions));
+        var topics = new TopicPartitions(mesh, new TopicHomes(options.Partitions, options.PartitionKeeps));
         var grpc = new GrpcEndpoint(
             mesh,
-            new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax },
+            new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax, SubscriberStallMax = options.GrpcStallMax },
             web.Lifetime.ApplicationStopping,
             logs.CreateLogger<GrpcEndpoint>(),
             topics: topics,

@@ -24,6 +24,9 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
 
     public ListenAddress Address { get; } = address;
 
+    /// <summary>Its connections are encrypted with this certificate; null for clear text.</summary>
+    internal TlsFiles? Tls { get; init; }
+
     /// <summary>Set by what listens there; tells where once it does.</summary>
     internal Func<IPEndPoint>? Bound { get; set; }
 
@@ -41,6 +44,6 @@ public sealed class Door(DoorKind kind, string option, ListenAddress address)
     [
         .. from each in options.Listeners
            where each.Address is not null
-           select new Door(Enum.Parse<DoorKind>(each.Option.Replace("-", "", StringComparison.Ordinal), ignoreCase: true), each.Option, each.Address),
+           select new Door(Enum.Parse<DoorKind>(each.Option.Replace("-", "", StringComparison.Ordinal), ignoreCase: true), each.Option, each.Address) { Tls = each.Option == "--grpc" ? TlsFiles.Of(options.GrpcTlsCertificate, options.GrpcTlsKey) : null },
     ];
 }

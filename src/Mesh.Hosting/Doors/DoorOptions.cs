@@ -80,8 +80,23 @@ public abstract record DoorOptions : ProcessOptions
     /// <summary>Largest gRPC message taken, in bytes. Default 4 MiB; 1 KiB to 16 MiB.</summary>
     public int GrpcMessageBytesMax { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>File of gRPC's certificate, in the form PEM; null for clear text. Needs <see cref="GrpcTlsKey"/>.</summary>
+    public string? GrpcTlsCertificate { get; init; }
+
+    /// <summary>File of its private key, in the form PEM.</summary>
+    public string? GrpcTlsKey { get; init; }
+
+    /// <summary>A quiet HTTP/2 connection is pinged after so long, and closed when it does not answer. Default 30 s; 1 s to 1 day, null never.</summary>
+    public TimeSpan? GrpcKeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a subscriber may take nothing, before its call ends. Default 5 minutes; 1 s to 1 day.</summary>
+    public TimeSpan GrpcStallMax { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Which topics go to which partition. Default none: all go to one.</summary>
     public IReadOnlyList<PartitionRule> Partitions { get; init; } = [];
+
+    /// <summary>What partitions keep. Default none: everything.</summary>
+    public IReadOnlyList<PartitionKeep> PartitionKeeps { get; init; } = [];
 
     /// <summary>Connections that each door holds at once; more are closed at once. Default 10,000; 1 to 1,000,000.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
@@ -167,11 +182,25 @@ public abstract record DoorOptions : ProcessOptions
             (options, text) => options with { RoteraCreates = OptionText.Switch(text) }),
         new("grpc-message-bytes-max", "bytes", "4194304", "largest gRPC message taken; 1024 to 16777216",
             (options, text) => options with { GrpcMessageBytesMax = OptionText.Number(text, 1024, 16 * 1024 * 1024) }),
+        new("grpc-tls-cert", "file | off", "off", "certificate of the gRPC listener, PEM; without one it is clear text",
+            (options, text) => options with { GrpcTlsCertificate = OptionText.UnlessOff(text) }),
+        new("grpc-tls-key", "file | off", "off", "private key of that certificate, PEM",
+            (options, text) => options with { GrpcTlsKey = OptionText.UnlessOff(text) }),
+        new("grpc-keep-alive", "seconds | off", "30", "a gRPC connection that is quiet for so long is pinged, and closed when it does not answer; 1 to 86400",
+            (options, text) => options with { GrpcKeepAlive = text == "off" ? null : TimeSpan.FromSeconds(OptionText.Number(text, 1, 86_400)) }),
+        new("grpc-stall-max", "seconds", "300", "how long a gRPC subscriber may take nothing of what is sent to it, before its call ends with where to go on; 1 to 86400",
+            (options, text) => options with { GrpcStallMax = TimeSpan.FromSeconds(OptionText.Number(text, 1, 86_400)) }),
         new("partition", "prefix:regex", "none", "topics that match the regular expression (Python's, from the start of the topic) go to the partition named by the prefix, {topic} in it "
             + "replaced by the topic; the first rule that matches counts, and what none matches goes to the partition events",
             (options, text) => text == "none" ? options : options with { Partitions = [.. options.Partitions, PartitionRule.Parse(text)] })
         {
             Clear = options => options with { Partitions = [] },
+        },
+        new("partition-keep", PartitionKeep.Form, "none", "what the partitions of a rule's prefix, or events, keep: age (7d, 12h, 30m, 90s), count, size (bytes, or with K, M, G, T); and "
+            + "rotate, a time of the day in UTC or a size at which a new part begins, with keep, how many full parts are kept beside it",
+            (options, text) => text == "none" ? options : options with { PartitionKeeps = [.. options.PartitionKeeps, PartitionKeep.Parse(text)] })
+        {
+            Clear = options => options with { PartitionKeeps = [] },
         },
         new("connections-max", "count", "10000", "connections each door holds at once; 1 to 1000000",
             (options, text) => options with { ConnectionsMax = OptionText.Number(text, 1, 1_000_000) }),
@@ -185,7 +214,21 @@ public abstract record DoorOptions : ProcessOptions
         var clash = open.Where(each => each.Address!.Port > 0).GroupBy(each => each.Address).FirstOrDefault(group => group.Count() > 1);
         if (clash is not null)
             throw new OptionException($"{string.Join(" and ", clash.Select(each => each.Option))} both name {clash.Key}; give each a port of its own.");
+        CheckPartitions(options);
+        _ = TlsFiles.Of(options.GrpcTlsCertificate, options.GrpcTlsKey);
         options.ZaqarMail.Check();
+    }
+
+    private static void CheckPartitions(DoorOptions options)
+    {
+        try
+        {
+            _ = new TopicHomes(options.Partitions, options.PartitionKeeps);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new OptionException($"--partition-keep: {wrong.Message}");
+        }
     }
 
     private static bool Beyond(ListenAddress? address) => address is { IsLoopback: false };

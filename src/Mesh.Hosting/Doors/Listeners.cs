@@ -11,11 +11,15 @@ internal static class Listeners
     /// <summary>Largest HTTP request body taken, in bytes. The doors behind it have smaller bounds of their own.</summary>
     public const long HttpBodyBytesMax = 20 * 1024 * 1024;
 
-    public static void Configure(KestrelServerOptions kestrel, IReadOnlyList<Door> doors, int connectionsMax)
+    public static void Configure(KestrelServerOptions kestrel, IReadOnlyList<Door> doors, int connectionsMax, TimeSpan? keepAlive)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = connectionsMax;
         kestrel.Limits.MaxRequestBodySize = HttpBodyBytesMax;
+
+        // A subscriber may be busy for minutes with what it got; the door has a bound of its own for that, and tells where to go on.
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.Http2.KeepAlivePingDelay = keepAlive ?? Timeout.InfiniteTimeSpan;
         foreach (var door in doors.Where(each => each.Kind != DoorKind.Resp)) kestrel.Listen(door.Address.ToEndPoint(), listen => Configure(listen, door));
     }
 
@@ -42,6 +46,7 @@ internal static class Listeners
             return;
         }
 
+        door.Tls?.Apply(listen);
         listen.Protocols = door.Kind == DoorKind.Grpc ? HttpProtocols.Http2 : HttpProtocols.Http1;
         listen.Use(next => connection =>
         {

@@ -12,6 +12,9 @@ public sealed record Option<T>(string Name, string Form, string Default, string 
     /// <summary>Set of an option that may be given several times, each time with one more value: forgets them all, because a source that wins replaces what the others say.</summary>
     public Func<T, T>? Clear { get; init; }
 
+    /// <summary>All arguments up to the next option are values of it.</summary>
+    public bool TakesRest { get; init; }
+
     /// <summary>The variable that sets it.</summary>
     public string Variable => OptionReader.VariablePrefix + Name.Replace('-', '_').ToUpperInvariant();
 }

@@ -55,6 +55,7 @@ public static class OptionReader
             if (value is null && ++i == args.Count) throw new OptionException($"{name} needs a value: {option.Form}.");
             if (option.Clear is { } clear && seen.Add(option.Name)) options = clear(options);
             options = Apply(options, option, name, value ?? args[i]);
+            while (option.TakesRest && i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) options = Apply(options, option, name, args[++i]);
         }
 
         return options;

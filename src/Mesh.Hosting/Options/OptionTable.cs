@@ -16,9 +16,12 @@ public sealed class OptionTable<T>(string program, string about, IReadOnlyList<O
     /// <summary>Set of a command that shares its surroundings with a program of more options: those it does not know it passes over in variables and in the file.</summary>
     public bool IsOfCommand { get; init; }
 
+    /// <summary>Options of other programs, understood so that whoever comes from there need not change how it starts; or refused with what replaces them.</summary>
+    public IReadOnlyList<Option<T>> Foreign { get; init; } = [];
+
     /// <returns>Null when there is none. Case does not count, and <c>_</c> stands for <c>-</c>.</returns>
     public Option<T>? Find(string name) =>
-        All.FirstOrDefault(option => option.Name.Equals(name.Replace('_', '-'), StringComparison.OrdinalIgnoreCase));
+        All.Concat(Foreign).FirstOrDefault(option => option.Name.Equals(name.Replace('_', '-'), StringComparison.OrdinalIgnoreCase));
 
     /// <exception cref="OptionException">They do not go together.</exception>
     public T Checked(T options)
@@ -42,6 +45,7 @@ public sealed class OptionTable<T>(string program, string about, IReadOnlyList<O
             """);
         foreach (var option in All)
             text.Append(CultureInfo.InvariantCulture, $"  --{option.Name} {option.Form}{(option.Clear is null ? "" : "   (may be repeated)")}\n      {option.Help}\n      default {option.Default}; variable {option.Variable}\n");
+        foreach (var option in Foreign) text.Append(CultureInfo.InvariantCulture, $"  --{option.Name} {option.Form}\n      {option.Help}\n");
         return text.Append("  --help\n      this text\n").ToString();
     }
 }

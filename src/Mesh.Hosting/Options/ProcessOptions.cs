@@ -25,7 +25,9 @@ public abstract record ProcessOptions
     ];
 
     private static LogLevel Level(string text) =>
-        OptionText.Word<LogLevel>(text) is var level and not (LogLevel.Trace or LogLevel.Critical)
+        text.Equals("info", StringComparison.OrdinalIgnoreCase) ? LogLevel.Information
+        : text.Equals("critical", StringComparison.OrdinalIgnoreCase) ? LogLevel.Critical
+        : OptionText.Word<LogLevel>(text) is var level and not (LogLevel.Trace or LogLevel.Critical)
             ? level
             : throw new FormatException("one of debug, information, warning, error, none is needed");
 }

@@ -68,6 +68,21 @@ internal sealed class EventDelivery(bool withPositions)
         return written;
     }
 
+    /// <summary>Bytes of one event as a message; <see cref="WriteMeasured"/> writes it.</summary>
+    public int Measure(in RecordView record)
+    {
+        var body = BodyOf(record);
+        WriteTail(default, record);
+        return body.Length + _tail.WrittenCount;
+    }
+
+    /// <summary>Writes the event that was measured last, without a frame.</summary>
+    public void WriteMeasured(IBufferWriter<byte> target, in RecordView record)
+    {
+        target.Write(BodyOf(record));
+        target.Write(_tail.WrittenSpan);
+    }
+
     private ReadOnlySpan<byte> BodyOf(in RecordView record)
     {
         if (record.ContentType == ContentType.ProtobusEvent) return record.Body;

@@ -12,9 +12,11 @@ internal readonly ref struct IncomingEvent
     private readonly ReadOnlySpan<byte> _message;
     private readonly bool _hasServerFields;
     private readonly long _payloadSize;
+    private readonly ReadOnlySpan<byte> _receiveTime;
 
-    private IncomingEvent(ReadOnlySpan<byte> message, ReadOnlySpan<byte> topic, long payloadSize, bool hasServerFields)
+    private IncomingEvent(ReadOnlySpan<byte> message, ReadOnlySpan<byte> topic, long payloadSize, bool hasServerFields, ReadOnlySpan<byte> receiveTime)
     {
+        _receiveTime = receiveTime;
         _message = message;
         Topic = topic;
         _payloadSize = payloadSize;
@@ -49,9 +51,19 @@ internal readonly ref struct IncomingEvent
     public void AddTo(SegmentWriter segment, long receivedNanos)
     {
         Span<byte> stamp = stackalloc byte[TimestampField.BytesMax];
-        var fields = new RecordFields { Key = Topic, ContentType = ContentType.ProtobusEvent };
+        AddTo(segment, stamp[..EventFields.WriteReceiveTime(stamp, receivedNanos)], default);
+    }
+
+    /// <summary>As the other, of an event that a server has stamped before: it keeps the time that it has.</summary>
+    /// <param name="segment">Where to.</param>
+    /// <param name="producer">The record's producer.</param>
+    public void AddImportedTo(SegmentWriter segment, ReadOnlySpan<byte> producer) => AddTo(segment, _receiveTime, producer);
+
+    private void AddTo(SegmentWriter segment, ReadOnlySpan<byte> stamp, ReadOnlySpan<byte> producer)
+    {
+        var fields = new RecordFields { Key = Topic, Producer = producer, ContentType = ContentType.ProtobusEvent };
         segment.Begin(fields, _message.Length + TimestampField.BytesMax + EventFields.PayloadSizeBytesMax);
-        segment.Write(stamp[..EventFields.WriteReceiveTime(stamp, receivedNanos)]);
+        segment.Write(stamp);
         if (_hasServerFields) WriteClientFields(segment);
         else segment.Write(_message);
         if (_payloadSize > 0)
@@ -69,6 +81,7 @@ internal readonly ref struct IncomingEvent
         var topic = ReadOnlySpan<byte>.Empty;
         var payload = new PayloadSize();
         var hasServerFields = false;
+        var receiveTime = ReadOnlySpan<byte>.Empty;
         while (fields.MoveNext())
         {
             if (IsServerField(fields)) hasServerFields = true;
@@ -81,6 +94,10 @@ internal readonly ref struct IncomingEvent
                 case EventFields.Tags:
                     CheckTag(fields.Bytes);
                     break;
+                case EventFields.ServerReceiveTime:
+                    CheckFields(fields.Bytes);
+                    receiveTime = message[fields.Start..fields.End];
+                    break;
                 case EventFields.ClientEventTime or EventFields.ClientTransmitTime:
                     CheckFields(fields.Bytes);
                     break;
@@ -90,7 +107,7 @@ internal readonly ref struct IncomingEvent
             }
         }
 
-        return new IncomingEvent(message, topic, payload.Total, hasServerFields);
+        return new IncomingEvent(message, topic, payload.Total, hasServerFields, receiveTime);
     }
 
     private static bool IsServerField(in ProtobufReader field) =>

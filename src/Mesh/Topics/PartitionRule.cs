@@ -23,18 +23,19 @@ public sealed class PartitionRule
     private readonly Regex _pattern;
     private readonly TopicHome? _shared;
 
-    private PartitionRule(string prefix, Regex pattern)
+    private PartitionRule(string prefix, Regex pattern, StreamOptions options)
     {
         Prefix = prefix;
+        Options = options;
         _pattern = pattern;
-        if (!prefix.Contains(TopicMark, StringComparison.Ordinal)) _shared = new TopicHome(StreamName.Partition(prefix), null, this);
+        if (!prefix.Contains(TopicMark, StringComparison.Ordinal)) _shared = new TopicHome(StreamName.Partition(prefix), null, options);
     }
 
     /// <summary>Name of the partition, perhaps with <see cref="TopicMark"/>.</summary>
     public string Prefix { get; }
 
     /// <summary>What partitions of the rule keep.</summary>
-    public StreamOptions Options { get; private init; } = StreamOptions.Default;
+    public StreamOptions Options { get; }
 
     /// <summary>True when each topic has a partition of its own.</summary>
     public bool IsPerTopic => _shared is null;
@@ -49,7 +50,7 @@ public sealed class PartitionRule
         CheckPrefix(prefix);
         try
         {
-            return new PartitionRule(prefix, TopicPatterns.ToRegex([text[(colon + 1)..]]));
+            return new PartitionRule(prefix, TopicPatterns.ToRegex([text[(colon + 1)..]]), StreamOptions.Default);
         }
         catch (PatternException wrong)
         {
@@ -58,13 +59,13 @@ public sealed class PartitionRule
     }
 
     /// <summary>The same rule, whose partitions keep something else.</summary>
-    public PartitionRule Keeping(StreamOptions options) => new(Prefix, _pattern) { Options = options };
+    public PartitionRule Keeping(StreamOptions options) => new(Prefix, _pattern, options);
 
     /// <summary>Whether the topic is the rule's, unless a rule before it takes it.</summary>
     public bool Matches(string topic) => _pattern.IsMatch(topic);
 
     /// <summary>Where the rule puts a topic that it matches.</summary>
-    public TopicHome HomeOf(string topic) => _shared ?? new TopicHome(StreamName.Partition(NameOf(topic)), topic, this);
+    public TopicHome HomeOf(string topic) => _shared ?? new TopicHome(StreamName.Partition(NameOf(topic)), topic, Options);
 
     private static void CheckPrefix(string prefix)
     {

@@ -16,13 +16,19 @@ public sealed class TopicHomes
 
     private const int RulesMax = 1000;
 
-    private readonly TopicHome _events = new(Events, null, null);
+    private readonly TopicHome _events;
 
-    /// <exception cref="ArgumentException">There are too many rules.</exception>
-    public TopicHomes(IReadOnlyList<PartitionRule> rules)
+    /// <param name="rules">In the order in which they are tried.</param>
+    /// <param name="keeps">What partitions keep, by the prefixes of their rules; of several for one prefix the last counts.</param>
+    /// <exception cref="ArgumentException">There are too many rules, or a prefix is none of theirs.</exception>
+    public TopicHomes(IReadOnlyList<PartitionRule> rules, IReadOnlyList<PartitionKeep>? keeps = null)
     {
         if (rules.Count > RulesMax) throw new ArgumentException($"There may be {RulesMax} rules of partitions; there are {rules.Count}.", nameof(rules));
-        Rules = rules;
+        keeps ??= [];
+        if (keeps.FirstOrDefault(keep => keep.Prefix != Events.Name && rules.All(rule => rule.Prefix != keep.Prefix)) is { } lost)
+            throw new ArgumentException($"No rule of partitions has the prefix {lost.Prefix}; {string.Join(", ", rules.Select(rule => rule.Prefix).Append(Events.Name).Distinct())} can keep something.");
+        Rules = [.. rules.Select(rule => keeps.LastOrDefault(keep => keep.Prefix == rule.Prefix) is { } keep ? rule.Keeping(keep.Options) : rule)];
+        _events = new TopicHome(Events, null, keeps.LastOrDefault(keep => keep.Prefix == Events.Name)?.Options ?? StreamOptions.Default);
     }
 
     /// <summary>In the order in which they are tried.</summary>

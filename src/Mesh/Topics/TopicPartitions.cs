@@ -33,7 +33,7 @@ public sealed class TopicPartitions(IMesh mesh, TopicHomes homes)
     public async ValueTask<AppendResult> AppendAsync(TopicHome home, ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {
         var partition = mesh.Partition(home.Partition);
-        if (home.Rule is null) return await partition.AppendAsync(segment, options).ConfigureAwait(false);
+        if (home.IsPlain) return await partition.AppendAsync(segment, options).ConfigureAwait(false);
         if (options.MustExist && await mesh.Catalogue.FindAsync(home.Partition).ConfigureAwait(false) is null) return AppendResult.NoSuchStream.Instance;
         var line = new TopicLine(home.Partition, home.Topic);
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -77,8 +77,8 @@ public sealed class TopicPartitions(IMesh mesh, TopicHomes homes)
     /// <returns>Null when it may be appended to.</returns>
     private async ValueTask<AppendResult?> PrepareAsync(TopicHome home, TopicLine line)
     {
-        if (!_directory.Knows(line)) await _directory.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
-        if (!_directory.Knows(line))
+        if (!home.IsKnown && !_directory.Knows(line)) await _directory.RefreshAsync(CancellationToken.None).ConfigureAwait(false);
+        if (!home.IsKnown && !_directory.Knows(line))
         {
             if (_directory.Count >= LinesMax) return AppendResult.NoSuchStream.Instance;
             var listed = await _directory.AddAsync(line).ConfigureAwait(false);

@@ -62,4 +62,41 @@ public sealed class TopicHomesTests
         Assert.All(names, name => Assert.InRange(Encoding.UTF8.GetByteCount(name), 1, PartitionRule.NameBytesMax));
         Assert.NotEqual(names[0], names[1]);
     }
+
+    [Fact]
+    public void What_partitions_keep_is_said_in_words()
+    {
+        var keep = PartitionKeep.Parse("m-{topic}:age=7d,count=5,size=2G,rotate=02:30,rotate=10M,keep=3");
+        Assert.Equal("m-{topic}", keep.Prefix);
+        Assert.Equal(
+            new StreamOptions
+            {
+                RetentionAge = TimeSpan.FromDays(7),
+                RetentionCount = 5,
+                RetentionBytes = 2L << 30,
+                RotationAt = new TimeSpan(2, 30, 0),
+                RotationBytes = 10 << 20,
+                RotationsKept = 3,
+            },
+            keep.Options);
+        Assert.Equal(keep.Options, StreamOptions.FromJson(keep.Options.ToJson()));
+    }
+
+    [Theory]
+    [InlineData("age=1d", "the prefix of a rule")]
+    [InlineData("a:", "'' is none of age=")]
+    [InlineData("a:ages=1d", "'ages=1d' is none of age=")]
+    [InlineData("a:age=7", "such as 7d")]
+    [InlineData("a:age=0d", "from 1 to 36500")]
+    [InlineData("a:count=-1", "it is '-1'")]
+    [InlineData("a:size=99999999999G", "whole number from 1 to")]
+    [InlineData("a:rotate=24:00,keep=1", "such as 02:00")]
+    [InlineData("a:rotate=1G", "needed together")]
+    [InlineData("a:keep=1", "needed together")]
+    public void What_cannot_be_kept_is_named(string text, string reason) =>
+        Assert.Contains(reason, Assert.Throws<FormatException>(() => PartitionKeep.Parse(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_prefix_that_no_rule_has_keeps_nothing() =>
+        Assert.Contains("No rule of partitions has the prefix b; a, events", Assert.Throws<ArgumentException>(() => new TopicHomes([PartitionRule.Parse("a:")], [PartitionKeep.Parse("b:count=1")])).Message, StringComparison.Ordinal);
 }
