@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mesh.Engine.Commit;
+using Mesh.Engine.Groups;
 using Mesh.Engine.Log;
 using Mesh.Engine.Pools;
 using Mesh.Engine.Queues;
@@ -24,6 +25,8 @@ public sealed record EngineContext(ILogStore Store, CommitPump Pump, SteadyClock
     public PoolStores? Pools { get; init; }
 
     internal PartlyRead PartlyRead { get; } = new(Options.PartlyReadBytesMax);
+
+    internal ReadAheads ReadAheads { get; } = new(Options.ReadAheadBytesMax);
 
     /// <summary>Told when a stream was deleted because its time was up; the host sees to what it held. Set before the first stream is opened.</summary>
     public Action OnExpired { get; set; } = static () => { };
@@ -60,6 +63,9 @@ public sealed record EngineOptions
 
     /// <summary>Bytes of large batches kept in memory, over all streams, for those who read on in them page by page. Default 32 MiB; 0 keeps none.</summary>
     public long PartlyReadBytesMax { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>Bytes of batches kept in memory, over all streams, that consumers of groups are about to read. Default 32 MiB; 0 keeps one page.</summary>
+    public long ReadAheadBytesMax { get; init; } = 32L * 1024 * 1024;
 
     /// <summary>Bytes of records after which a partition writes its index of topics; opening it reads at most that much of the log. Default 32 MiB; from 1.</summary>
     public long TopicSnapshotBytes { get; init; } = 32L * 1024 * 1024;

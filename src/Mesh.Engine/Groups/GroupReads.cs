@@ -10,6 +10,9 @@ internal sealed class GroupReads(IGroupSource source)
     /// <summary>Bytes of batches after which a page ends early.</summary>
     public const long BytesMax = 8L * 1024 * 1024;
 
+    private readonly SemaphoreSlim _bringing = new(1);
+    private ReadAhead? _ahead;
+
     /// <summary>In a turn, settled: the next records of a group, from memory or as they were brought.</summary>
     /// <param name="group">The group.</param>
     /// <param name="recordsMax">At most so many.</param>
@@ -21,13 +24,29 @@ internal sealed class GroupReads(IGroupSource source)
         var isBrought = brought.Page is not null && brought.Stream == source.Log!.Number && brought.After == group.LastId;
         var page = isBrought ? source.Living(brought.Page!) : TryReadNext(group, recordsMax);
         if (page is not null && !(isBrought && page.Count == 0 && brought.Page!.Count > 0)) return page;
-        brought = new BroughtPage(source.Log!.Number, group.LastId, null);
+        brought = new BroughtPage(source.Log!.Number, group.LastId, null) { Next = group.Next, Tried = Volatile.Read(ref _ahead) };
         return null;
     }
 
-    /// <summary>Reads what is to be read before the next turn.</summary>
-    public async ValueTask<BroughtPage> BringAsync(BroughtPage asked, int recordsMax, CancellationToken cancel) =>
-        asked with { Page = asked.From is { } from ? await source.ReadAsync(WholeFrom(from), cancel) : await ReadAfterAsync(asked.After, recordsMax, cancel) };
+    /// <summary>Forgets what was read ahead, unless it is newer.</summary>
+    public void Drop(ReadAhead ahead) => Interlocked.CompareExchange(ref _ahead, null, ahead);
+
+    /// <summary>Reads what is to be read before the next turn. Consumers that want the same wait for the one that reads it.</summary>
+    public async ValueTask<BroughtPage> BringAsync(BroughtPage asked, int recordsMax, CancellationToken cancel)
+    {
+        if (asked.From is { } from) return asked with { Page = await source.ReadAsync(WholeFrom(from), cancel) };
+        await _bringing.WaitAsync(cancel);
+        try
+        {
+            var ahead = Volatile.Read(ref _ahead);
+            var isHere = ahead != asked.Tried && asked.Next is { } next && ahead?.TryTake(asked.Stream, next, 1) is not null;
+            return isHere ? asked : asked with { Page = await ReadAfterAsync(asked, recordsMax, cancel) };
+        }
+        finally
+        {
+            _bringing.Release();
+        }
+    }
 
     /// <summary>The next records of a group of one key. What was looked at in vain is not looked at again, as long as the stream stays open.</summary>
     private RecordPage? TryReadMatching(ConsumerGroup group, int recordsMax, ref BroughtPage brought)
@@ -61,7 +80,8 @@ internal sealed class GroupReads(IGroupSource source)
         var slices = new List<BatchSlice>();
         for (var left = recordsMax; ;)
         {
-            if (source.TryReadHere(new ReadQuery { From = from, RecordsMax = left, BytesMax = (int)BytesMax }) is not { } page) return null;
+            var page = source.TryReadHere(new ReadQuery { From = from, RecordsMax = left, BytesMax = (int)BytesMax }) ?? TakeAhead(from, left);
+            if (page is null) return null;
             var living = source.Living(page);
             from = page.Next;
             left -= living.Count;
@@ -72,22 +92,40 @@ internal sealed class GroupReads(IGroupSource source)
     }
 
     /// <summary>Records after an id, up to <see cref="BytesMax"/>.</summary>
-    private async ValueTask<RecordPage> ReadAfterAsync(RingId after, int recordsMax, CancellationToken cancel)
+    private async ValueTask<RecordPage> ReadAfterAsync(BroughtPage asked, int recordsMax, CancellationToken cancel)
     {
         await source.EnsureReadableAsync();
-        var next = await source.FirstNotBelowAsync(after.Next() ?? RingId.Max, cancel);
+        var next = await source.FirstNotBelowAsync(asked.After.Next() ?? RingId.Max, cancel);
         var slices = new List<BatchSlice>();
         var records = 0;
         long bytes = 0;
         while (true)
         {
-            var page = await source.ReadAsync(new ReadQuery { From = next, RecordsMax = recordsMax - records }, cancel);
+            var page = await ReadAheadAsync(asked.Stream, next, recordsMax - records, cancel);
             slices.AddRange(page.Slices);
             records += page.Count;
             foreach (var slice in page.Slices) bytes += slice.Count == 1 ? 0 : slice.Batch.Length;
             next = page.Next;
             if (page.Count == 0 || records >= recordsMax || bytes >= BytesMax) return new RecordPage(slices, next, page.LowWatermark, page.HighWatermark);
         }
+    }
+
+    /// <summary>In a turn: what was read for another consumer.</summary>
+    private RecordPage? TakeAhead(Sequence from, int recordsMax)
+    {
+        var log = source.Log!;
+        var low = log.ReadableLow;
+        return Volatile.Read(ref _ahead)?.TryTake(log.Number, from > low ? from : low, recordsMax) is { } page ? new RecordPage(page.Slices, page.Next, low, log.High) : null;
+    }
+
+    /// <summary>Reads at least <see cref="ReadAhead.RecordsMin"/>, and keeps them for those who come next.</summary>
+    private async ValueTask<RecordPage> ReadAheadAsync(StreamNumber stream, Sequence from, int recordsMax, CancellationToken cancel)
+    {
+        var page = await source.ReadAsync(new ReadQuery { From = from, RecordsMax = Math.Max(recordsMax, ReadAhead.RecordsMin) }, cancel);
+        var ahead = new ReadAhead(stream, from, page);
+        Volatile.Write(ref _ahead, ahead);
+        source.Engine.ReadAheads.Add(this, ahead);
+        return page.Count <= recordsMax ? page : ahead.TryTake(stream, from, recordsMax) ?? page;
     }
 
     /// <summary>In a turn: the records of a page that are not pending in a group, or not so that they may not be handed out.</summary>
@@ -120,4 +158,10 @@ internal readonly record struct BroughtPage(StreamNumber Stream, RingId After, R
 {
     /// <summary>Groups of one key: where the page begins, which is as it is stored.</summary>
     public Sequence? From { get; init; }
+
+    /// <summary>The sequence to read from, if it is known.</summary>
+    public Sequence? Next { get; init; }
+
+    /// <summary>What was read ahead, and was not enough.</summary>
+    public ReadAhead? Tried { get; init; }
 }
