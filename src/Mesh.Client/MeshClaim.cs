@@ -29,6 +29,12 @@ public enum AckOutcome
 
     /// <summary>Nobody has claimed the record.</summary>
     NotClaimed = 4,
+
+    /// <summary>Groups: retention has taken the record, or it was deleted; it is not handed out again.</summary>
+    Gone = 5,
+
+    /// <summary>Groups: the group has not come to the record yet.</summary>
+    NotDelivered = 6,
 }
 
 /// <summary>Records that are this caller's until they are acknowledged, released, or the time is up. Thread-safe.</summary>
@@ -36,8 +42,10 @@ public sealed class MeshClaim
 {
     private readonly MeshClient _client;
     private readonly MeshStream _stream;
+    private readonly string _group;
 
-    internal MeshClaim(MeshClient client, MeshStream stream, string id, IReadOnlyList<MeshRecord> records) => (_client, _stream, Id, Records) = (client, stream, id, records);
+    private MeshClaim(MeshClient client, MeshStream stream, string group, string id, IReadOnlyList<MeshRecord> records) =>
+        (_client, _stream, _group, Id, Records) = (client, stream, group, id, records);
 
     public string Id { get; }
 
@@ -50,7 +58,7 @@ public sealed class MeshClaim
     /// <returns>What became of each.</returns>
     public async Task<IReadOnlyList<AckOutcome>> AckAsync(IEnumerable<MeshRecord> records, CancellationToken cancel = default)
     {
-        var request = new V1.AckRequest { Project = _stream.Project, Stream = _stream.Address, ClaimId = Id };
+        var request = new V1.AckRequest { Project = _stream.Project, Stream = _stream.Address, Group = _group, ClaimId = Id };
         request.Sequences.AddRange(records.Select(record => record.Sequence.Value));
         if (request.Sequences.Count == 0) return [];
         var response = await _client.CallAsync("Ack", request, V1.AckResponse.Parser, cancel).ConfigureAwait(false);
@@ -61,14 +69,31 @@ public sealed class MeshClaim
     /// <exception cref="MeshException">NOT_FOUND: the time was up before.</exception>
     public async Task ExtendAsync(TimeSpan visibilityTimeout, CancellationToken cancel = default)
     {
-        var request = new V1.ExtendRequest { Project = _stream.Project, Stream = _stream.Address, ClaimId = Id, VisibilityTimeout = Duration.FromTimeSpan(visibilityTimeout) };
+        var request = new V1.ExtendRequest { Project = _stream.Project, Stream = _stream.Address, Group = _group, ClaimId = Id, VisibilityTimeout = Duration.FromTimeSpan(visibilityTimeout) };
         await _client.CallAsync("Extend", request, V1.ExtendResponse.Parser, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Gives back what the claim still holds.</summary>
     public async Task ReleaseAsync(CancellationToken cancel = default)
     {
-        var request = new V1.ReleaseRequest { Project = _stream.Project, Stream = _stream.Address, ClaimId = Id };
+        var request = new V1.ReleaseRequest { Project = _stream.Project, Stream = _stream.Address, Group = _group, ClaimId = Id };
         await _client.CallAsync("Release", request, V1.ReleaseResponse.Parser, cancel).ConfigureAwait(false);
+    }
+
+    /// <param name="client">Makes the call.</param>
+    /// <param name="stream">What is claimed from.</param>
+    /// <param name="request">Limit, and group and consumer if any.</param>
+    /// <param name="options">For how long; null for the defaults.</param>
+    /// <param name="cancel">Ends the call.</param>
+    internal static async Task<MeshClaim?> ClaimAsync(MeshClient client, MeshStream stream, V1.ClaimRequest request, ClaimOptions? options, CancellationToken cancel)
+    {
+        options ??= new ClaimOptions();
+        request.Project = stream.Project;
+        request.Stream = stream.Address;
+        request.VisibilityTimeout = Duration.FromTimeSpan(options.VisibilityTimeout);
+        request.Grace = Duration.FromTimeSpan(options.Grace);
+        request.Wait = Duration.FromTimeSpan(options.Wait);
+        var response = await client.CallAsync("Claim", request, V1.ClaimResponse.Parser, cancel).ConfigureAwait(false);
+        return response.ClaimId.Length == 0 ? null : new MeshClaim(client, stream, request.Group, response.ClaimId, [.. response.Records.Select(record => new MeshRecord(record))]);
     }
 }

@@ -57,6 +57,18 @@ public sealed class MeshClient : IAsyncDisposable
         while (request.After.Length > 0);
     }
 
+    /// <summary>Answers a request.</summary>
+    /// <param name="request">A record with a <see cref="MeshRecord.ReplyTo"/>.</param>
+    /// <param name="body">The reply.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <exception cref="ArgumentException">The record is no request.</exception>
+    public async Task ReplyAsync(MeshRecord request, ReadOnlyMemory<byte> body, CancellationToken cancel = default)
+    {
+        var address = request.ReplyTo ?? throw new ArgumentException($"Record {request.Sequence} asks for no reply: it has no tag mesh-reply-to.", nameof(request));
+        var append = new V1.AppendRequest { Stream = address, Records = { new V1.NewRecord { Body = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(body) } } };
+        await CallAsync("Append", append, V1.AppendResponse.Parser, cancel).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var stream in _streams.Values) await stream.CloseAsync().ConfigureAwait(false);

@@ -34,6 +34,9 @@ public sealed class MeshRecord
     /// <summary>Claims: how often it was handed out; 0 elsewhere.</summary>
     public int DeliveryCount => _record.DeliveryCount;
 
+    /// <summary>Requests: the address for the reply (<see cref="MeshClient.ReplyAsync"/>); null when it is none.</summary>
+    public string? ReplyTo => _record.Tags.TryGetValue("mesh-reply-to", out var address) ? address : null;
+
     public ReadOnlyMemory<byte> Body => _record.Body.Memory;
 
     /// <summary>The body as UTF-8.</summary>

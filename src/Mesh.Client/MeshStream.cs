@@ -109,20 +109,26 @@ public sealed class MeshStream
     /// <param name="options">For how long; null for the defaults.</param>
     /// <param name="cancel">Ends the call; what was claimed by then stays claimed until its time is up.</param>
     /// <returns>Null when there was nothing to claim.</returns>
-    public async Task<MeshClaim?> ClaimAsync(int limit = 10, ClaimOptions? options = null, CancellationToken cancel = default)
+    public Task<MeshClaim?> ClaimAsync(int limit = 10, ClaimOptions? options = null, CancellationToken cancel = default) =>
+        MeshClaim.ClaimAsync(_client, this, new V1.ClaimRequest { Limit = limit }, options, cancel);
+
+    /// <summary>The consumer group of a name. Nothing is asked of the server.</summary>
+    public MeshGroup Group(string name) => new(_client, this, name);
+
+    /// <summary>Names of the stream's, or the view's, consumer groups.</summary>
+    public async Task<IReadOnlyList<string>> GroupsAsync(CancellationToken cancel = default) =>
+        [.. (await _client.CallAsync("ListGroups", new V1.ListGroupsRequest { Project = Project, Stream = Address }, V1.ListGroupsResponse.Parser, cancel).ConfigureAwait(false)).Groups];
+
+    /// <summary>Appends a request and waits for the reply to it. It is sent once: a lost connection fails it, for it may be answered already.</summary>
+    /// <param name="request">The request; whoever answers it finds where to in <see cref="MeshRecord.ReplyTo"/>.</param>
+    /// <param name="timeout">Up to 5 minutes; null is 30 s.</param>
+    /// <param name="cancel">Ends the waiting; the request stays where it is.</param>
+    /// <returns>The body of the reply.</returns>
+    /// <exception cref="MeshException">With <see cref="MeshStatus.DeadlineExceeded"/>: nobody replied in time.</exception>
+    public async Task<ReadOnlyMemory<byte>> RequestAsync(NewRecord request, TimeSpan? timeout = null, CancellationToken cancel = default)
     {
-        options ??= new ClaimOptions();
-        var request = new V1.ClaimRequest
-        {
-            Project = Project,
-            Stream = Address,
-            Limit = limit,
-            VisibilityTimeout = Duration.FromTimeSpan(options.VisibilityTimeout),
-            Grace = Duration.FromTimeSpan(options.Grace),
-            Wait = Duration.FromTimeSpan(options.Wait),
-        };
-        var response = await _client.CallAsync("Claim", request, V1.ClaimResponse.Parser, cancel).ConfigureAwait(false);
-        return response.ClaimId.Length == 0 ? null : new MeshClaim(_client, this, response.ClaimId, [.. response.Records.Select(record => new MeshRecord(record))]);
+        var message = new V1.RequestRequest { Project = Project, Stream = Address, Record = request.ToMessage(), Timeout = timeout is { } span ? Duration.FromTimeSpan(span) : null };
+        return (await _client.Channel.CallAsync("Request", message, V1.RequestResponse.Parser, cancel).ConfigureAwait(false)).Body.Memory;
     }
 
     /// <summary>Queues: what was handed out too often, and lies in the queue's queue of dead letters, under its sequences.</summary>

@@ -36,6 +36,25 @@ public readonly record struct ReadStart
         else if (_last > 0) request.Last = _last;
     }
 
+    internal void WriteTo(V1.CreateGroupRequest request)
+    {
+        RefuseLast();
+        if (_from > 0) request.From = _from;
+        else if (_time is { } time) request.FromTime = Timestamp.FromDateTimeOffset(time);
+    }
+
+    internal void WriteTo(V1.MoveGroupRequest request)
+    {
+        RefuseLast();
+        if (_from > 0) request.From = _from;
+        else if (_time is { } time) request.FromTime = Timestamp.FromDateTimeOffset(time);
+    }
+
+    private void RefuseLast()
+    {
+        if (_last > 0) throw new ArgumentException("A consumer group begins at a sequence, at a time, or now; it knows no last records.");
+    }
+
     internal void WriteTo(V1.TailRequest request)
     {
         if (_from > 0) request.From = _from;

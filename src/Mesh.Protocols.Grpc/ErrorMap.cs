@@ -35,9 +35,6 @@ internal static class ErrorMap
     /// <summary>The request names a stream that is not there, and was not to create it.</summary>
     public static GrpcStatus NoSuchStream { get; } = new(StatusCode.NotFound, "The stream does not exist. Create it first.") { Details = new StatusDetails("NO_SUCH_STREAM") };
 
-    /// <summary>The request needs records, and a room without a history keeps none.</summary>
-    public static GrpcStatus NoLog(object address) => new(StatusCode.FailedPrecondition, $"{address} keeps no records.") { Details = new StatusDetails("NO_LOG") };
-
     /// <summary>The claim is unknown, released or expired, or holds nothing any more.</summary>
     public static GrpcStatus ClaimExpired { get; } = new(
         StatusCode.NotFound, "The claim is unknown, released or expired, or none of its records is left. What it held may have been handed out again: claim anew.")
@@ -50,6 +47,37 @@ internal static class ErrorMap
         StatusCode.FailedPrecondition, $"{address} has no queue of dead letters. Give it delivery_count_max and dead_letter_queue.")
     {
         Details = new StatusDetails("NO_DEAD_LETTERS"),
+    };
+
+    /// <summary>Nobody has answered a request.</summary>
+    public static GrpcStatus NoReply(TimeSpan wait) => new(
+        StatusCode.DeadlineExceeded, $"Nobody has replied within {wait.TotalSeconds:0.###} s. The request stays where it is; it may still be answered, unheard.")
+    {
+        Details = new StatusDetails("NO_REPLY"),
+    };
+
+    /// <summary>Why nothing was done with a consumer group.</summary>
+    public static GrpcStatus FromGroup(GroupOutcome outcome) => outcome switch
+    {
+        GroupOutcome.NoStream => NoSuchStream,
+        GroupOutcome.NoGroup => new GrpcStatus(StatusCode.NotFound, "The stream has no such consumer group. Create it first.") { Details = new StatusDetails("NO_SUCH_GROUP") },
+        GroupOutcome.Exists => new GrpcStatus(StatusCode.AlreadyExists, "There is one of that name.") { Details = new StatusDetails("EXISTS") },
+        GroupOutcome.Full => new GrpcStatus(
+            StatusCode.ResourceExhausted, $"A stream has at most {GroupLimits.GroupsMax} groups, a group {GroupLimits.ConsumersMax} consumers and {GroupLimits.PendingMax} pending records. Delete or acknowledge some.")
+        {
+            Details = new StatusDetails("GROUPS_FULL"),
+        },
+        GroupOutcome.ClaimExpired => ClaimExpired,
+        _ => throw new UnreachableException($"No status for {outcome}."),
+    };
+
+    public static V1.Ack.Types.Outcome FromAck(GroupAck result) => result switch
+    {
+        GroupAck.Acknowledged => V1.Ack.Types.Outcome.Done,
+        GroupAck.ClaimExpired => V1.Ack.Types.Outcome.ClaimExpired,
+        GroupAck.Gone => V1.Ack.Types.Outcome.Gone,
+        GroupAck.NotDelivered => V1.Ack.Types.Outcome.NotDelivered,
+        _ => throw new UnreachableException($"No outcome for {result}."),
     };
 
     public static V1.Ack.Types.Outcome FromAck(AckResult result) => result switch

@@ -17,14 +17,16 @@ internal static class AppendAck
     /// <param name="number">The first record's number.</param>
     /// <param name="first">Its sequence; 0 when that is not known.</param>
     /// <param name="count">How many records.</param>
-    /// <param name="time">Its time; null when they were stored before.</param>
-    public static void Write(GrpcCall call, long number, Sequence first, int count, RecordTime? time)
+    /// <param name="time">Its time; null when it is not known.</param>
+    /// <param name="isRepeat">They were stored before.</param>
+    public static void Write(GrpcCall call, long number, Sequence first, int count, RecordTime? time, bool isRepeat)
     {
-        Span<byte> message = stackalloc byte[(4 * (1 + Varint.BytesMax)) + TimestampField.BytesMax];
+        Span<byte> message = stackalloc byte[(5 * (1 + Varint.BytesMax)) + TimestampField.BytesMax];
         var length = Number(message, FirstNumberField, number);
         length += Number(message[length..], CountField, count);
         length += Number(message[length..], FirstSequenceField, first.Value);
-        length += time is { } known ? TimestampField.Write(message[length..], FirstTimeField, known) : Number(message[length..], DuplicateField, 1);
+        if (time is { } known) length += TimestampField.Write(message[length..], FirstTimeField, known);
+        if (isRepeat) length += Number(message[length..], DuplicateField, 1);
         call.Write(message[..length]);
     }
 

@@ -31,7 +31,7 @@ internal sealed class AppendMethod(Names names, GrpcOptions options, TimeProvide
         {
             FirstSequence = at.First.Value,
             Count = at.Count,
-            FirstTime = Times.Show(at.FirstTime),
+            FirstTime = at.FirstTime == RecordTime.None ? null : Times.Show(at.FirstTime),
             FirstId = at.FirstId == RingId.None ? "" : at.FirstId.ToString(),
         },
         AppendResult.Duplicate at => new V1.AppendResponse { FirstSequence = at.First.Value, Count = at.Count, Duplicate = true },

@@ -75,17 +75,17 @@ internal sealed class AppendStreamMethod(Names names, GrpcOptions options, TimeP
     /// <returns>What is left to append.</returns>
     private async ValueTask<ReadOnlyMemory<byte>> TellAsync(AppendResult result, ReadOnlyMemory<byte> segment)
     {
-        var (first, count, time) = result switch
+        var (first, count, time, isRepeat) = result switch
         {
-            AppendResult.Appended at => (at.First, at.Count, (RecordTime?)at.FirstTime),
-            AppendResult.Duplicate at => (at.First, at.Count, null),
+            AppendResult.Appended at => (at.First, at.Count, at.FirstTime == RecordTime.None ? (RecordTime?)null : at.FirstTime, false),
+            AppendResult.Duplicate at => (at.First, at.Count, null, true),
             _ => throw new System.Diagnostics.UnreachableException($"{result} is no success."),
         };
         if (!_isStarted) await _call!.StartAsync().ConfigureAwait(false);
         _isStarted = true;
-        AppendAck.Write(_call!, _next, first, count, time);
+        AppendAck.Write(_call!, _next, first, count, time, isRepeat);
         await _call!.FlushAsync().ConfigureAwait(false);
         _next += count;
-        return time is not null || count == Segment.CountOf(segment.Span) ? default : Segment.Skip(segment.Span, count);
+        return !isRepeat || count == Segment.CountOf(segment.Span) ? default : Segment.Skip(segment.Span, count);
     }
 }

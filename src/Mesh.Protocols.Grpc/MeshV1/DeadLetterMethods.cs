@@ -95,7 +95,7 @@ internal sealed class DeadLetterMethods(IMesh mesh, Names names)
             }
         }
 
-        return new PageWriter(new RecordPage(slices, next.Next(), page.Records.LowWatermark, page.Records.HighWatermark), states);
+        return new PageWriter(new RecordPage(slices, next.Next(), page.Records.LowWatermark, page.Records.HighWatermark), i => new RecordClaim(states[i].DeliveryCount, states[i].ExpiresAt));
     }
 
     private async ValueTask<(StreamName Source, StreamName Letters)> FindAsync(string project, string address, CancellationToken cancel)

@@ -12,11 +12,12 @@ internal static class MeshService
 
     public static IEnumerable<KeyValuePair<string, GrpcMethod>> Methods(IMesh mesh, TopicPartitions topics, GrpcOptions options, TimeProvider clock)
     {
-        var names = new Names(new AddressResolver(mesh, topics));
+        var names = new Names(mesh, new AddressResolver(mesh, topics));
         var streams = new StreamMethods(mesh, names);
         var append = new AppendMethod(names, options, clock);
-        var read = new ReadMethods(names);
-        var queues = new QueueMethods(names, clock);
+        var read = new ReadMethods(names, options);
+        var claims = new ClaimMethods(names, clock);
+        var groups = new GroupMethods(names);
         var letters = new DeadLetterMethods(mesh, names);
         return new Dictionary<string, GrpcMethod>
         {
@@ -29,10 +30,16 @@ internal static class MeshService
             [Path + "AppendStream"] = call => new AppendStreamMethod(names, options, clock).RunAsync(call),
             [Path + "Read"] = read.ReadAsync,
             [Path + "Tail"] = read.TailAsync,
-            [Path + "Claim"] = queues.ClaimAsync,
-            [Path + "Extend"] = Unary(V1.ExtendRequest.Parser, queues.ExtendAsync),
-            [Path + "Release"] = Unary(V1.ReleaseRequest.Parser, queues.ReleaseAsync),
-            [Path + "Ack"] = Unary(V1.AckRequest.Parser, queues.AckAsync),
+            [Path + "Claim"] = claims.ClaimAsync,
+            [Path + "Extend"] = Unary(V1.ExtendRequest.Parser, claims.ExtendAsync),
+            [Path + "Release"] = Unary(V1.ReleaseRequest.Parser, claims.ReleaseAsync),
+            [Path + "Ack"] = Unary(V1.AckRequest.Parser, claims.AckAsync),
+            [Path + "CreateGroup"] = Unary(V1.CreateGroupRequest.Parser, groups.CreateAsync),
+            [Path + "MoveGroup"] = Unary(V1.MoveGroupRequest.Parser, groups.MoveAsync),
+            [Path + "DescribeGroup"] = Unary(V1.DescribeGroupRequest.Parser, groups.DescribeAsync),
+            [Path + "ListGroups"] = Unary(V1.ListGroupsRequest.Parser, groups.ListAsync),
+            [Path + "DeleteGroup"] = Unary(V1.DeleteGroupRequest.Parser, groups.DeleteAsync),
+            [Path + "Request"] = new RequestMethod(mesh, names, options, clock).RunAsync,
             [Path + "DeadLetters"] = letters.ListAsync,
             [Path + "Redrive"] = Unary(V1.RedriveRequest.Parser, letters.RedriveAsync),
         };
@@ -41,9 +48,12 @@ internal static class MeshService
     /// <summary>The one message of a call.</summary>
     /// <exception cref="GrpcException">There is none, or it is not one of these.</exception>
     public static async ValueTask<T> RequestAsync<T>(GrpcCall call, MessageParser<T> parser)
+        where T : IMessage<T> => Parse(await call.ReadSingleAsync().ConfigureAwait(false), parser);
+
+    /// <exception cref="GrpcException">INVALID_ARGUMENT: it is not such a message.</exception>
+    public static T Parse<T>(byte[] message, MessageParser<T> parser)
         where T : IMessage<T>
     {
-        var message = await call.ReadSingleAsync().ConfigureAwait(false);
         try
         {
             return parser.ParseFrom(message);

@@ -9,8 +9,8 @@ namespace Mesh.Protocols.Grpc.MeshV1;
 /// laid out alike. A message ends before it outgrows a bound; the next one goes on. Walks the page once to measure and once to write. Not thread-safe.
 /// </summary>
 /// <param name="page">The records.</param>
-/// <param name="states">What claims say of each; null when nothing.</param>
-internal sealed class PageWriter(RecordPage page, IReadOnlyList<QueueRecordState>? states = null)
+/// <param name="claims">What claims say of the record at an index; null when nothing.</param>
+internal sealed class PageWriter(RecordPage page, Func<int, RecordClaim>? claims = null)
 {
     private const int RecordsField = 1;
 
@@ -101,5 +101,5 @@ internal sealed class PageWriter(RecordPage page, IReadOnlyList<QueueRecordState
         }
     }
 
-    private RecordClaim ClaimOf(int index) => states is null ? default : new RecordClaim(states[index].DeliveryCount, states[index].ExpiresAt);
+    private RecordClaim ClaimOf(int index) => claims is null ? default : claims(index);
 }

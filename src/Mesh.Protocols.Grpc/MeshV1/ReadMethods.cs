@@ -5,7 +5,7 @@ using Mesh.Protocols.Grpc.Framing;
 namespace Mesh.Protocols.Grpc.MeshV1;
 
 /// <summary><c>Read</c> and <c>Tail</c>: the stored bytes are written as they are. Thread-safe.</summary>
-internal sealed class ReadMethods(Names names)
+internal sealed class ReadMethods(Names names, GrpcOptions options)
 {
     private const int RecordsDefault = 1_000;
     private const int RecordsMax = 10_000;
@@ -16,7 +16,7 @@ internal sealed class ReadMethods(Names names)
     public async Task<GrpcStatus> ReadAsync(GrpcCall call)
     {
         var request = await MeshService.RequestAsync(call, V1.ReadRequest.Parser).ConfigureAwait(false);
-        var (stream, _) = names.FindLog(request.Project, request.Stream);
+        var stream = names.Find(request.Project, request.Stream);
         var query = new ReadQuery { RecordsMax = Count("limit", request.Limit == 0 ? RecordsDefault : request.Limit), BytesMax = PageBytesMax };
         query = request.StartCase switch
         {
@@ -36,26 +36,26 @@ internal sealed class ReadMethods(Names names)
     public async Task<GrpcStatus> TailAsync(GrpcCall call)
     {
         var request = await MeshService.RequestAsync(call, V1.TailRequest.Parser).ConfigureAwait(false);
-        var (stream, log) = names.FindLog(request.Project, request.Stream);
+        var stream = names.Find(request.Project, request.Stream);
         var filter = Filters.Of(stream, request.Filter);
-        var from = await StartAsync(request, stream, log, filter, call.Ended).ConfigureAwait(false);
+        var from = await StartAsync(request, stream, filter, call.Ended).ConfigureAwait(false);
         await call.StartAsync().ConfigureAwait(false);
-        return await new TailCall(call, log, filter, from).RunAsync().ConfigureAwait(false);
+        return await new TailCall(call, stream.Log, filter, from, options.SubscriberStallMax).RunAsync().ConfigureAwait(false);
     }
 
-    private static async ValueTask<Sequence> StartAsync(V1.TailRequest request, AddressedStream stream, IStreamLog log, RecordFilter filter, CancellationToken cancel)
+    private static async ValueTask<Sequence> StartAsync(V1.TailRequest request, AddressedStream stream, RecordFilter filter, CancellationToken cancel)
     {
         switch (request.StartCase)
         {
             case V1.TailRequest.StartOneofCase.From:
                 return From(request.From);
             case V1.TailRequest.StartOneofCase.FromTime:
-                return FirstOf(await log.ReadAsync(new ReadQuery { FromTime = Times.Of("from_time", request.FromTime), RecordsMax = 1 }, cancel).ConfigureAwait(false));
+                return FirstOf(await stream.Log.ReadAsync(new ReadQuery { FromTime = Times.Of("from_time", request.FromTime), RecordsMax = 1 }, cancel).ConfigureAwait(false));
             case V1.TailRequest.StartOneofCase.Last:
                 var query = ReadQuery.Last(Count("last", request.Last)) with { BytesMax = PageBytesMax };
                 return FirstOf(InOrder(await stream.ReadAsync(query, filter, cancel).ConfigureAwait(false)));
             default:
-                return (await log.StateAsync(cancel).ConfigureAwait(false)).HighWatermark.Next();
+                return (await stream.Log.StateAsync(cancel).ConfigureAwait(false)).HighWatermark.Next();
         }
     }
 

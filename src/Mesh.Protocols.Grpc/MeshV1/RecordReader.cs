@@ -8,13 +8,14 @@ namespace Mesh.Protocols.Grpc.MeshV1;
 /// Reads records as clients send them (<c>NewRecord</c>) into a segment, where they lie: one pass, nothing is allocated. Not thread-safe.
 /// </summary>
 /// <param name="target">Where they go.</param>
-internal sealed class RecordReader(AppendTarget target)
+/// <param name="tag">A tag that each has, whatever the client says; null for none.</param>
+internal sealed class RecordReader(AppendTarget target, (string Name, string Value)? tag = null)
 {
     /// <summary>Bytes of a key, a producer or a content type, at the most.</summary>
     public const int TextBytesMax = 4096;
 
     private readonly TagsWriter _tags = new();
-    private readonly byte[]? _key = target.Key is { } key ? Encoding.UTF8.GetBytes(key) : null;
+    private readonly byte[]? _key = target.Key is { } key ? Encoding.UTF8.GetBytes(key) : target.Kind == StreamKind.Room ? RoomHistory.RoomOf(target.Stream) : null;
 
     /// <summary>Adds all records of an <c>AppendRequest</c> or <c>AppendStreamRequest</c>.</summary>
     /// <exception cref="GrpcException">INVALID_ARGUMENT: a record is not right. The message's records before it were added.</exception>
@@ -71,8 +72,11 @@ internal sealed class RecordReader(AppendTarget target)
             }
         }
 
-        if (hasTags) record.Tags = _tags.Written;
-        if (record.DelayMicros > 0 && target.Kind != StreamKind.Queue) throw Wrong("Only records of queues have a delay; leave it out.");
+        if (tag is { } given) AddTag(given, isFirst: !hasTags);
+        if (hasTags || tag is not null) record.Tags = _tags.Written;
+        if (record.DelayMicros + record.TtlMicros > 0 && target.Kind != StreamKind.Queue)
+            throw Wrong("Only records of queues have a ttl or a delay; others are kept as their stream's retention says. Leave them out.");
+        CheckBody(record.ContentType, body);
         record.Key = KeyOf(record.Key);
         segment.Add(record, body);
     }
@@ -104,6 +108,19 @@ internal sealed class RecordReader(AppendTarget target)
         }
 
         _tags.Add(name, value);
+    }
+
+    private void AddTag((string Name, string Value) given, bool isFirst)
+    {
+        if (isFirst) _tags.Reset();
+        _tags.Add(Encoding.UTF8.GetBytes(given.Name), Encoding.UTF8.GetBytes(given.Value));
+    }
+
+    /// <summary>What other doors show as JSON or as text must be that.</summary>
+    private static void CheckBody(ContentType type, ReadOnlySpan<byte> body)
+    {
+        if (type == ContentType.Json && !JsonText.IsJson(body)) throw Wrong($"A record's body is not JSON of at most {JsonText.DepthMax} levels, as its content_type says. Send JSON, or name the type that it has.");
+        if (type == ContentType.Text && !System.Text.Unicode.Utf8.IsValid(body)) throw Wrong("A record's body is not UTF-8, as its content_type says. Name the type that it has.");
     }
 
     private static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> bytes, string what) =>

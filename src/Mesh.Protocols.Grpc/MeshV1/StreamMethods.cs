@@ -66,7 +66,7 @@ internal sealed class StreamMethods(IMesh mesh, Names names)
     private async ValueTask<V1.StreamInfo> ShowAsync(AddressedStream stream, CancellationToken cancel)
     {
         var info = Shown(await EntryAsync(stream, cancel).ConfigureAwait(false));
-        if (stream.Log is not { } log) return info;
+        var log = stream.Log;
         var state = await log.StateAsync(cancel).ConfigureAwait(false);
         info.LowWatermark = state.LowWatermark.Value;
         info.HighWatermark = state.HighWatermark.Value;

@@ -11,7 +11,8 @@ namespace Mesh.Protocols.Grpc.MeshV1;
 /// <param name="log">What it follows.</param>
 /// <param name="filter">Which records it wants.</param>
 /// <param name="from">The first sequence wanted.</param>
-internal sealed class TailCall(GrpcCall call, IStreamLog log, RecordFilter filter, Sequence from)
+/// <param name="stallMax">How long the client may take nothing.</param>
+internal sealed class TailCall(GrpcCall call, IStreamLog log, RecordFilter filter, Sequence from, TimeSpan stallMax)
 {
     /// <summary>Bytes of one message: some frames of HTTP/2, so that a large page is on its way before it is written whole.</summary>
     private const int MessageBytesMax = 64 * 1024;
@@ -24,14 +25,19 @@ internal sealed class TailCall(GrpcCall call, IStreamLog log, RecordFilter filte
 
     public async Task<GrpcStatus> RunAsync()
     {
-        await SendAsync(RecordPage.Empty(_next, _next, _next), 0).ConfigureAwait(false);
         try
         {
+            await SendAsync(RecordPage.Empty(_next, _next, _next), 0).ConfigureAwait(false);
             await foreach (var page in log.TailAsync(_next, call.Ended).ConfigureAwait(false)) await TakeAsync(page).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (call.Ended.IsCancellationRequested)
         {
             return Ended(call.EndedStatus);
+        }
+
+        catch (StalledException)
+        {
+            return Ended(new GrpcStatus(StatusCode.ResourceExhausted, $"The subscriber took nothing for {stallMax.TotalSeconds:0} s."), "SLOW_SUBSCRIBER");
         }
 
         return Ended(new GrpcStatus(StatusCode.Unavailable, "The stream has ended the subscription."));
@@ -52,15 +58,15 @@ internal sealed class TailCall(GrpcCall call, IStreamLog log, RecordFilter filte
         {
             writer.Write(call.Output, MessageBytesMax, next => new V1.TailResponse { Next = next.Value, Missed = missed }.ToByteArray());
             missed = 0;
-            await call.FlushAsync().ConfigureAwait(false);
+            await call.FlushAsync(stallMax).ConfigureAwait(false);
+            _told = writer.Next;
         }
         while (!writer.IsDone);
-        _told = page.Next;
     }
 
-    private GrpcStatus Ended(GrpcStatus status) => status with
+    private GrpcStatus Ended(GrpcStatus status, string reason = "TAIL_ENDED") => status with
     {
         Message = $"{status.Message} Go on from sequence {_told}.",
-        Details = new StatusDetails("TAIL_ENDED", null, ("next", $"{_told}")),
+        Details = new StatusDetails(reason, null, ("next", $"{_told}")),
     };
 }

@@ -8,7 +8,7 @@ namespace Mesh.Protocols.Http.Bodies;
 internal static class BodyForms
 {
     /// <summary>Objects and arrays within each other in a body that is shown as JSON, at the most.</summary>
-    public const int JsonDepthMax = 64;
+    public const int JsonDepthMax = JsonText.DepthMax;
 
     public static BodyForm Of(in RecordView record) => FormOf(record.ContentType, record.ContentTypeName) switch
     {
@@ -46,23 +46,7 @@ internal static class BodyForms
     }
 
     /// <summary>True for one JSON text in UTF-8, nested no deeper than <see cref="JsonDepthMax"/>.</summary>
-    public static bool IsJson(ReadOnlySpan<byte> body)
-    {
-        if (!Utf8.IsValid(body)) return false;
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = JsonDepthMax });
-        try
-        {
-            while (reader.Read())
-            {
-            }
-
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
+    public static bool IsJson(ReadOnlySpan<byte> body) => JsonText.IsJson(body);
 
     private static BodyForm FormOf(ContentType type, ReadOnlySpan<byte> name) => type switch
     {

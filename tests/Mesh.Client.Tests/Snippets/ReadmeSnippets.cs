@@ -44,4 +44,18 @@ internal static class ReadmeSnippets
         }
         // end
     }
+
+    public static async Task ShareAsync(MeshClient client)
+    {
+        // snippet
+        var workers = client.Stream("ring:oslo").Group("workers");
+        await workers.CreateAsync(ReadStart.Oldest);
+        while (await workers.ClaimAsync(consumer: "worker-1") is { } share) await share.AckAsync();
+
+        var reply = client.Stream("queue:questions").RequestAsync(NewRecord.OfText("how warm?"), TimeSpan.FromSeconds(30));
+        if (await client.Stream("queue:questions").ClaimAsync(options: new ClaimOptions { Wait = TimeSpan.FromSeconds(10) }) is { } question)
+            await client.ReplyAsync(question.Records[0], "20 C"u8.ToArray());
+        Console.WriteLine(System.Text.Encoding.UTF8.GetString((await reply).Span));
+        // end
+    }
 }

@@ -34,6 +34,8 @@ public sealed class ReadmeTests
         Assert.Equal(["20", "21"], (await client.Stream("ring:oslo").ReadAsync().ToListAsync()).Select(record => record.Text));
         await ReadmeSnippets.WorkAsync(client, CancellationToken.None);
         Assert.Equal((0, 0), await client.Stream("queue:jobs").DescribeAsync() is { } jobs ? (jobs.Free, jobs.Claimed) : (-1, -1));
+        await ReadmeSnippets.ShareAsync(client);
+        Assert.Equal(0, (await client.Stream("ring:oslo").Group("workers").DescribeAsync())?.Lag);
         using var stop = new CancellationTokenSource();
         var tailing = ReadmeSnippets.TailAsync(client, stop.Token);
         await stop.CancelAsync();

@@ -25,3 +25,6 @@ public sealed class MeshV1Claims(OneGateway gateway) : ClaimContract(gateway.Mes
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class MeshClientOfDotNet(OneGateway gateway) : ClientContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Groups(OneGateway gateway) : GroupContract(gateway.MeshV1Async);

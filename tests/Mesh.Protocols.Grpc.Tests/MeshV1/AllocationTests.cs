@@ -20,7 +20,7 @@ public sealed class AllocationTests : IMessageSink
         },
     }.ToByteArray();
 
-    private readonly RecordReader _reader = new(new AppendTarget(StreamName.Channel("c"), null!, null));
+    private readonly RecordReader _reader = new(new AppendTarget(StreamName.Queue("q"), null!, null));
     private readonly SegmentWriter _segment = new();
 
     public bool TryTake(ReadOnlySpan<byte> message)

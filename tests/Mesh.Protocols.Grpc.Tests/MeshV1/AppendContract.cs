@@ -36,14 +36,21 @@ public abstract class AppendContract(Func<Task<GrpcDoor>> open) : DoorContract<G
             Tags = { ["k"] = "v", [""] = "empty name" },
             ContentType = "image/png",
             Producer = "me",
-            Ttl = Duration.FromTimeSpan(TimeSpan.FromHours(1)),
         };
         await Door.CallAsync("Append", new V1.AppendRequest { Stream = "channel:acct", Records = { sent } }, V1.AppendResponse.Parser);
         var record = Assert.Single((await Door.ReadAsync("channel:acct")).Records);
         Assert.Equal((sent.Body, sent.Key, sent.ContentType, sent.Producer), (record.Body, record.Key, record.ContentType, record.Producer));
         Assert.Equal(sent.Tags, record.Tags);
+        Assert.Equal((null, ""), (record.ExpiresAt, record.Id));
+    }
+
+    [ContractFact]
+    public async Task A_time_to_live_is_told_as_when_the_record_expires()
+    {
+        var sent = new V1.NewRecord { Ttl = Duration.FromTimeSpan(TimeSpan.FromHours(1)) };
+        await Door.CallAsync("Append", new V1.AppendRequest { Stream = "queue:q", Records = { sent } }, V1.AppendResponse.Parser);
+        var record = Assert.Single((await Door.ReadAsync("queue:q")).Records);
         Assert.Equal(record.Time.ToDateTime().AddHours(1), record.ExpiresAt.ToDateTime());
-        Assert.Equal("", record.Id);
     }
 
     [ContractTheory]
@@ -53,7 +60,7 @@ public abstract class AppendContract(Func<Task<GrpcDoor>> open) : DoorContract<G
     [InlineData("")]
     public async Task A_content_type_comes_back_as_it_was_named(string type)
     {
-        await Door.CallAsync("Append", new V1.AppendRequest { Stream = "ring:r", Records = { new V1.NewRecord { ContentType = type } } }, V1.AppendResponse.Parser);
+        await Door.CallAsync("Append", new V1.AppendRequest { Stream = "ring:r", Records = { new V1.NewRecord { ContentType = type, Body = ByteString.CopyFromUtf8("{}") } } }, V1.AppendResponse.Parser);
         Assert.Equal(type, Assert.Single((await Door.ReadAsync("ring:r")).Records).ContentType);
     }
 
@@ -109,6 +116,9 @@ public abstract class AppendContract(Func<Task<GrpcDoor>> open) : DoorContract<G
         { "queue:q", new V1.AppendRequest { Records = { new V1.NewRecord { Id = "1-1" } } }, "Only records of rings" },
         { "ring:r", new V1.AppendRequest { Records = { new V1.NewRecord { Delay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) } } }, "Only records of queues" },
         { "ring:r", new V1.AppendRequest { Records = { new V1.NewRecord { Ttl = new Duration { Seconds = -1 } } } }, "0 to" },
+        { "ring:r", new V1.AppendRequest { Records = { new V1.NewRecord { Ttl = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) } } }, "Only records of queues" },
+        { "ring:r", new V1.AppendRequest { Records = { new V1.NewRecord { ContentType = "application/json", Body = ByteString.CopyFromUtf8("{") } } }, "not JSON" },
+        { "ring:r", new V1.AppendRequest { Records = { new V1.NewRecord { ContentType = "text/plain; charset=utf-8", Body = ByteString.CopyFrom(0xFF) } } }, "not UTF-8" },
         { "channel:c", new V1.AppendRequest { Records = { new V1.NewRecord { Key = "x" } } }, "slash" },
         { "channel:c/x", new V1.AppendRequest { Records = { new V1.NewRecord { Key = "/y" } } }, "/y" },
         { "ring:r", new V1.AppendRequest { Records = { new V1.NewRecord { ContentType = "application/vnd.mesh.fields+resp" } } }, "cannot claim it" },

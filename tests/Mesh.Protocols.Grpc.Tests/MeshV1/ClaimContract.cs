@@ -82,7 +82,9 @@ public abstract class ClaimContract(Func<Task<GrpcDoor>> open) : DoorContract<Gr
 
     public static TheoryData<string, object, int, string> Mistakes => new()
     {
-        { "Claim", new V1.ClaimRequest { Stream = "channel:c" }, 3, "only queues" },
+        { "Claim", new V1.ClaimRequest { Stream = "channel:c" }, 3, "group is missing" },
+        { "Claim", new V1.ClaimRequest { Stream = "channel:c", Group = "g" }, 3, "consumer is missing" },
+        { "Claim", new V1.ClaimRequest { Stream = Queue, Group = "g" }, 3, "for all" },
         { "Claim", new V1.ClaimRequest { Stream = Queue, Limit = 1001 }, 3, "1001" },
         { "Claim", new V1.ClaimRequest { Stream = Queue, VisibilityTimeout = Duration.FromTimeSpan(TimeSpan.FromMilliseconds(999)) }, 3, "visibility_timeout" },
         { "Claim", new V1.ClaimRequest { Stream = Queue, Wait = Duration.FromTimeSpan(TimeSpan.FromMinutes(6)) }, 3, "wait" },

@@ -13,3 +13,5 @@ public sealed class TailTests() : TailContract(GrpcHost.OpenAsync);
 public sealed class StreamTests() : StreamContract(GrpcHost.OpenAsync);
 
 public sealed class ClaimTests() : ClaimContract(GrpcHost.OpenAsync);
+
+public sealed class GroupTests() : GroupContract(GrpcHost.OpenAsync);

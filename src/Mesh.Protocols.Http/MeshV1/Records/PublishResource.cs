@@ -57,8 +57,7 @@ internal sealed class PublishResource(IMesh mesh, MeshV1Options options)
     /// <summary>A room without history: whoever listens now gets the bodies, and nothing else of the records.</summary>
     private async Task PublishLiveAsync(V1Request request, AddressedStream room, ReadOnlyMemory<byte> segment)
     {
-        var receivers = 0;
-        foreach (var body in Bodies(segment)) receivers += await mesh.Rooms.PublishAsync(RoomHistory.RoomOf(room.Stream), body).ConfigureAwait(false);
+        var receivers = await mesh.Rooms.PublishAsync(room.Stream, segment).ConfigureAwait(false);
         await V1Answers.SendAsync(request.Response, StatusCodes.Status200OK, json =>
         {
             json.WriteStartObject();
@@ -66,17 +65,6 @@ internal sealed class PublishResource(IMesh mesh, MeshV1Options options)
             json.WriteNumber("receivers"u8, receivers);
             json.WriteEndObject();
         }).ConfigureAwait(false);
-    }
-
-    private static List<byte[]> Bodies(ReadOnlyMemory<byte> segment)
-    {
-        var header = new BatchHeader(Sequence.First, RecordTime.None, Segment.CountOf(segment.Span), segment.Length, null);
-        var batch = new byte[header.TotalBytes];
-        header.Write(batch);
-        segment.Span.CopyTo(batch.AsSpan(header.HeaderBytes));
-        var bodies = new List<byte[]>();
-        foreach (var record in BatchSlice.Whole(batch, header)) bodies.Add(record.Body.ToArray());
-        return bodies;
     }
 
     private static Task AnswerAsync(V1Request request, StreamAddress address, AppendResult result)
