@@ -1,4 +1,5 @@
 using Mesh.Hosting.Operations;
+using Mesh.Protocols.Http.MeshV1.OpenApi;
 
 namespace Mesh.Hosting.Doors;
 
@@ -8,6 +9,7 @@ internal sealed class HttpRoutes(
 {
     private static readonly PathString RsePrefix = "/rse";
     private static readonly PathString RingsPrefix = "/rings";
+    private static readonly PathString OpenApiPrefix = "/openapi";
     private static readonly PathString MeshV1Prefix = "/mesh/v1";
     private static readonly PathString RoomsPrefix = "/rooms";
     private static readonly PathString NodesPath = "/nodes";
@@ -20,6 +22,7 @@ internal sealed class HttpRoutes(
         if (request.Path.StartsWithSegments(RoomsPrefix, StringComparison.Ordinal)) return rooms(context);
         if (request.Path.Equals(NodesPath, StringComparison.Ordinal)) return nodes(context);
         if (request.Path.StartsWithSegments(MeshV1Prefix, StringComparison.Ordinal, out var resource)) return Below(meshV1, MeshV1Prefix, resource);
+        if (request.Path.StartsWithSegments(OpenApiPrefix, StringComparison.Ordinal, out var description)) return Below(OpenApiEndpoint.HandleAsync, OpenApiPrefix, description);
         return (operations.Find(request.Path) ?? zaqar)(context);
 
         Task Below(RequestDelegate handler, PathString prefix, PathString rest)

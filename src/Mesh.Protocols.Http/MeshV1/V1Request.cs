@@ -72,7 +72,9 @@ internal sealed class V1Request
 
     private static string ReadProject(HttpRequest request)
     {
-        var project = request.Headers.TryGetValue(ProjectHeader, out var header) ? header.ToString()
+        var isNamed = request.Headers.TryGetValue(ProjectHeader, out var header);
+        if (header.Count > 1) throw V1Refusal.Invalid($"The header {ProjectHeader} is there {header.Count} times; send it once.");
+        var project = isNamed ? header.ToString()
             : request.Query.TryGetValue(ProjectParameter, out var parameter) ? parameter.ToString()
             : StreamName.DefaultProject;
         if (project.Length > ProjectCharsMax) throw V1Refusal.Invalid($"A project's name has at most {ProjectCharsMax} characters; this one has {project.Length}.");

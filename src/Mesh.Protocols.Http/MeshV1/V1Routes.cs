@@ -1,5 +1,8 @@
+using Mesh.Protocols.Http.MeshV1.Claims;
 using Mesh.Protocols.Http.MeshV1.Records;
+using Mesh.Protocols.Http.MeshV1.Requests;
 using Mesh.Protocols.Http.MeshV1.Streams;
+using Mesh.Protocols.Http.MeshV1.Tails;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http.MeshV1;
@@ -16,6 +19,12 @@ internal sealed class V1Routes
         var streams = new StreamsResource(mesh);
         var records = new RecordsResource(waits, clock);
         var publish = new PublishResource(mesh, options);
+        var tails = new TailResource(waits);
+        var claims = new QueueClaims(waits, clock);
+        var letters = new DeadLetterResource(mesh);
+        var groups = new GroupsResource();
+        var groupClaims = new GroupClaims(waits);
+        var requests = new RequestResource(mesh, options, waits, clock);
         return new V1Routes(
         [
             new("GET", "/streams", streams.ListAsync),
@@ -26,6 +35,25 @@ internal sealed class V1Routes
             new("GET", "/streams/{address}/records", records.GetAsync),
             new("POST", "/streams/{address}/records", publish.PostAsync),
             new("GET", "/streams/{address}/records/{sequence}", records.GetOneAsync),
+            new("GET", "/streams/{address}/tail", tails.GetAsync),
+            new("POST", "/streams/{address}/requests", requests.PostAsync),
+            new("POST", "/streams/{address}/claims", claims.PostAsync),
+            new("GET", "/streams/{address}/claims/{claim}", claims.GetAsync),
+            new("PATCH", "/streams/{address}/claims/{claim}", claims.PatchAsync),
+            new("DELETE", "/streams/{address}/claims/{claim}", claims.DeleteAsync),
+            new("POST", "/streams/{address}/claims/{claim}/acks", claims.AckAsync),
+            new("GET", "/streams/{address}/dead-letters", letters.GetAsync),
+            new("POST", "/streams/{address}/dead-letters/redrive", letters.RedriveAsync),
+            new("GET", "/streams/{address}/groups", groups.ListAsync),
+            new("PUT", "/streams/{address}/groups/{group}", groups.PutAsync),
+            new("GET", "/streams/{address}/groups/{group}", groups.GetAsync),
+            new("PATCH", "/streams/{address}/groups/{group}", groups.PatchAsync),
+            new("DELETE", "/streams/{address}/groups/{group}", groups.DeleteAsync),
+            new("POST", "/streams/{address}/groups/{group}/claims", groupClaims.PostAsync),
+            new("GET", "/streams/{address}/groups/{group}/claims/{claim}", groupClaims.GetAsync),
+            new("PATCH", "/streams/{address}/groups/{group}/claims/{claim}", groupClaims.PatchAsync),
+            new("DELETE", "/streams/{address}/groups/{group}/claims/{claim}", groupClaims.DeleteAsync),
+            new("POST", "/streams/{address}/groups/{group}/claims/{claim}/acks", groupClaims.AckAsync),
         ]);
     }
 

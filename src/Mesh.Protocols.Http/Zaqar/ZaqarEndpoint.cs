@@ -123,7 +123,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     {
         if (ZaqarRoute.Match(context.Request.Path.Value ?? "") is not { } route || (route.IsOfPools && !_options.PoolsAreOpen))
             throw new ZaqarRefusal(StatusCodes.Status404NotFound, "404 Not Found");
-        if (route.Resource == ZaqarResource.Versions && SocketDoor.IsAsked(context.Request)) return _sockets.HandleAsync(context);
+        if (route.Resource == ZaqarResource.Versions && SocketUpgrade.IsAsked(context.Request)) return _sockets.HandleAsync(context);
         var method = context.Request.Method;
         if (HttpMethods.IsOptions(method))
         {

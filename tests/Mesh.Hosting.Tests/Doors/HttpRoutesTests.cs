@@ -25,6 +25,7 @@ public sealed class HttpRoutesTests
     [InlineData("/nodes/x", "zaqar /nodes/x")]
     [InlineData("/mesh/v1/streams", "mesh /streams")]
     [InlineData("/mesh/v12", "zaqar /mesh/v12")]
+    [InlineData("/openapi/v1.json", "")]
     [InlineData("/healthz/live", "")]
     public async Task Each_path_has_its_protocol(string path, string expected)
     {

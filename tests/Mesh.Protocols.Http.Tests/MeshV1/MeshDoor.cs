@@ -47,7 +47,12 @@ public class MeshDoor(Uri address, string project, IMesh mesh) : IAsyncDisposabl
     {
         using var request = new HttpRequestMessage(method, At(path)) { Content = content };
         request.Headers.Add("Mesh-Project", Project);
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 

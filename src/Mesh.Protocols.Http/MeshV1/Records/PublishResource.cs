@@ -1,5 +1,6 @@
 using Mesh.Addresses;
 using Mesh.Frames;
+using Mesh.Protocols.Http.MeshV1.CloudEvents;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.ObjectPool;
 
@@ -41,15 +42,16 @@ internal sealed class PublishResource(IMesh mesh, MeshV1Options options)
 
     private async ValueTask ReadAsync(V1Request request, AddressedStream stream, SegmentWriter segment)
     {
-        if (MediaTypeOf(request.Http) == PostedRecords.MediaType)
+        var type = MediaTypeOf(request.Http);
+        if (type is PostedRecords.MediaType or CloudEventJson.MediaType or CloudEventJson.BatchMediaType)
         {
-            using var json = await V1Body.ReadJsonAsync(request.Http, options.BodyBytesMax, request.Aborted).ConfigureAwait(false)
-                ?? throw V1Refusal.Invalid("""The body is missing: an object such as {"records":[{"key":"a","body":{}}]}.""");
-            PostedRecords.AddTo(segment, stream, json.RootElement);
+            using var json = await V1Body.ReadJsonAsync(request.Http, options.BodyBytesMax, request.Aborted).ConfigureAwait(false) ?? throw V1Refusal.Invalid($"The body is missing; it is {type}.");
+            if (type == PostedRecords.MediaType) PostedRecords.AddTo(segment, stream, json.RootElement);
+            else CloudEventJson.AddTo(segment, stream, json.RootElement, isBatch: type == CloudEventJson.BatchMediaType);
             return;
         }
 
-        var record = RecordHeaders.Read(request.Http);
+        var record = CloudEventHeaders.IsEvent(request.Http) ? CloudEventHeaders.Read(request.Http) : RecordHeaders.Read(request.Http);
         using var body = await RequestBody.ReadAsync(request.Http, options.BodyBytesMax, V1Body.TooLarge, request.Aborted).ConfigureAwait(false);
         record.AddTo(segment, stream, body.Span);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mesh.Addresses;
 using Mesh.Frames;
+using Mesh.Protocols.Http.MeshV1.CloudEvents;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http.MeshV1.Records;
@@ -24,7 +25,8 @@ internal sealed class RecordsResource(Waits waits, TimeProvider clock)
 
         // The last records are read from the end and shown from the oldest on, as everything else.
         if (query.Text("last") is not null) page = Turned(page);
-        await SendAsync(request, page).ConfigureAwait(false);
+        if (Accepts(request, CloudEventJson.BatchMediaType)) await SendEventsAsync(request, stream.Stream, page).ConfigureAwait(false);
+        else await SendAsync(request, page).ConfigureAwait(false);
     }
 
     /// <summary>One record, as the resource that it is: its body under its type, and everything else in headers.</summary>
@@ -32,11 +34,14 @@ internal sealed class RecordsResource(Waits waits, TimeProvider clock)
     {
         var stream = request.Stream;
         var sequence = SequenceOf(request.Segments[3]);
+        var asEvent = IsEventAsked(new V1Query(request.Http.Query, "as"));
         var page = await stream.ReadAsync(new ReadQuery { From = sequence, RecordsMax = 1 }, new RecordFilter(stream.Key, null, []), request.Aborted).ConfigureAwait(false);
         foreach (var record in page)
         {
             if (record.Sequence != sequence) break;
-            RecordHeaders.Write(request.Response, record);
+            if (Accepts(request, CloudEventJson.MediaType)) WriteEvent(request.Response, record, stream.Stream);
+            else if (asEvent) CloudEventHeaders.Write(request.Response, record, stream.Stream);
+            else RecordHeaders.Write(request.Response, record);
             await request.Response.BodyWriter.FlushAsync(request.Aborted).ConfigureAwait(false);
             return;
         }
@@ -143,6 +148,39 @@ internal sealed class RecordsResource(Waits waits, TimeProvider clock)
         json.Flush();
         await output.FlushAsync(request.Aborted).ConfigureAwait(false);
     }
+
+    /// <summary>A batch of events (CloudEvents HTTP binding 1.0.2, section 3.3); where it goes on stands in headers.</summary>
+    private static async Task SendEventsAsync(V1Request request, StreamName stream, RecordPage page)
+    {
+        var response = request.Response;
+        response.ContentType = CloudEventJson.BatchMediaType;
+        response.Headers["Mesh-Next"] = page.Next.ToString();
+        response.Headers["Mesh-Low-Watermark"] = page.LowWatermark.ToString();
+        response.Headers["Mesh-High-Watermark"] = page.HighWatermark.ToString();
+        using var json = new Utf8JsonWriter(response.BodyWriter, V1Answers.Form);
+        json.WriteStartArray();
+        foreach (var record in page) CloudEventJson.Write(json, record, stream);
+        json.WriteEndArray();
+        json.Flush();
+        await response.BodyWriter.FlushAsync(request.Aborted).ConfigureAwait(false);
+    }
+
+    private static void WriteEvent(HttpResponse response, in RecordView record, StreamName stream)
+    {
+        response.ContentType = CloudEventJson.MediaType;
+        using var json = new Utf8JsonWriter(response.BodyWriter, V1Answers.Form);
+        CloudEventJson.Write(json, record, stream);
+        json.Flush();
+    }
+
+    private static bool IsEventAsked(V1Query query) => query.Text("as") switch
+    {
+        null => false,
+        "cloudevent" => true,
+        var form => throw V1Refusal.Invalid($"as must be cloudevent; it is '{form}'."),
+    };
+
+    private static bool Accepts(V1Request request, string mediaType) => request.Http.Headers.Accept.ToString().Contains(mediaType, StringComparison.OrdinalIgnoreCase);
 
     private static void Write(Utf8JsonWriter json, BatchSlice slice)
     {
