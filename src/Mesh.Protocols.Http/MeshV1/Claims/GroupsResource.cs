@@ -104,7 +104,7 @@ internal sealed class GroupsResource
             json.WriteStartObject();
             json.WriteString("group"u8, group);
             json.WriteNumber("next"u8, position.Next.Value);
-            json.WriteNumber("lag"u8, position.Lag);
+            if (position.Lag is { } lag) json.WriteNumber("lag"u8, lag);
             json.WriteNumber("lagSeconds"u8, V1Text.Seconds(position.LagTime.Ticks / TimeSpan.TicksPerMicrosecond));
             json.WriteNumber("pending"u8, position.Pending);
             json.WriteNumber("claimed"u8, position.Claimed);
