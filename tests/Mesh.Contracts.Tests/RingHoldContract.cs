@@ -11,6 +11,8 @@ public abstract class RingHoldContract : MeshContract
 
     private IRing Ring => Mesh.Ring(StreamName.Ring("r"));
 
+    private IHoldable Held => (IHoldable)Ring;
+
     [ContractTheory]
     [InlineData(false)]
     [InlineData(true)]
@@ -18,7 +20,7 @@ public abstract class RingHoldContract : MeshContract
     {
         if (isThere) await Ring.AppendAsync(Given.Segment("before"));
         var hold = StreamHold.New();
-        await Ring.HoldAsync(hold);
+        await Held.HoldAsync(hold);
         using (hold.Enter()) await Ring.AppendAsync(Given.Segment("one"));
         var other = Ring.AppendAsync(Given.Segment("other")).AsTask();
         var another = Ring.AppendAsync(Given.Segment("another")).AsTask();
@@ -30,10 +32,10 @@ public abstract class RingHoldContract : MeshContract
             Assert.Equal(isThere ? ["before", "one", "two"] : ["one", "two"], seen);
         }
 
-        await Ring.LetGoAsync(hold);
+        await Held.LetGoAsync(hold);
         await Task.WhenAll(other, another).WaitAsync(TimeMax);
         Assert.Contains("two", (await read.WaitAsync(TimeMax)).Bodies());
-        await Ring.LetGoAsync(hold);
+        await Held.LetGoAsync(hold);
         Assert.Equal(["other", "another"], (await Ring.ReadAsync(new ReadQuery { From = Sequence.First })).Bodies().TakeLast(2).ToArray());
     }
 
@@ -41,10 +43,10 @@ public abstract class RingHoldContract : MeshContract
     public async Task Appends_that_waited_keep_their_callers_order()
     {
         var hold = StreamHold.New();
-        await Ring.HoldAsync(hold);
+        await Held.HoldAsync(hold);
         var waiting = Enumerable.Range(0, 100).Select(i => Ring.AppendAsync(Given.Segment($"{i}")).AsTask()).ToArray();
         using (hold.Enter()) await Ring.AppendAsync(Given.Segment("mine"));
-        await Ring.LetGoAsync(hold);
+        await Held.LetGoAsync(hold);
         await Ring.AppendAsync(Given.Segment("last"));
         await Task.WhenAll(waiting).WaitAsync(TimeMax);
         var page = await Ring.ReadAsync(new ReadQuery { From = Sequence.First, RecordsMax = 1000 });
@@ -59,13 +61,13 @@ public abstract class RingHoldContract : MeshContract
             for (var turn = 0; turn < 5; turn++)
             {
                 var hold = StreamHold.New();
-                await Ring.HoldAsync(hold);
+                await Held.HoldAsync(hold);
                 using (hold.Enter())
                 {
                     for (var i = 0; i < 3; i++) await Ring.AppendAsync(Given.Segment($"{caller}:{turn}"));
                 }
 
-                await Ring.LetGoAsync(hold);
+                await Held.LetGoAsync(hold);
                 await Ring.AppendAsync(Given.Segment("single"));
             }
         }))).WaitAsync(TimeMax);
@@ -82,7 +84,7 @@ public abstract class RingHoldContract : MeshContract
     [ContractFact]
     public async Task A_hold_whose_caller_is_gone_ends()
     {
-        await Ring.HoldAsync(StreamHold.New());
+        await Held.HoldAsync(StreamHold.New());
         var other = Ring.AppendAsync(Given.Segment("other")).AsTask();
         Clock.Advance(StreamHold.SilenceMax);
         Assert.IsType<AppendResult.Appended>(await other.WaitAsync(TimeMax));

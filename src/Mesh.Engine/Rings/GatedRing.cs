@@ -9,7 +9,7 @@ namespace Mesh.Engine.Rings;
 /// <param name="clock">Times holds.</param>
 /// <param name="bytesMax">Bytes of appends that wait for the end of a hold at most; beyond it they are <see cref="AppendResult.Busy"/>.</param>
 /// <param name="retryAfter">For those.</param>
-public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax, TimeSpan retryAfter) : IRing
+public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax, TimeSpan retryAfter) : IRing, IHoldable
 {
     private readonly StreamGate _gate = new(clock);
     private readonly Lock _lineChange = new();

@@ -4,7 +4,7 @@ namespace Mesh.Orleans.Client;
 
 /// <summary>One ring.</summary>
 internal sealed class RingHandle(StreamName name, IRingGrain grain, HandleContext context)
-    : GroupedHandle(name, grain, grain, context), IRing
+    : GroupedHandle(name, grain, grain, context), IRing, IHoldable
 {
     public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
         Patience.CallAsync(() => grain.RangeAsync(start, end, recordsMax, backwards, cancel), cancel);

@@ -84,7 +84,7 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
     }
 
     /// <summary>The streams that the commands are about, in the order of their names, so that no two transactions wait for each other.</summary>
-    private List<IRing> RingsOf(RespSession session, Transaction transaction)
+    private List<IHoldable> RingsOf(RespSession session, Transaction transaction)
     {
         var keys = new List<byte[]>();
         foreach (var saved in transaction.Commands) CommandKeys.AddTo(keys, table.Find(saved.Arguments[0])!, saved.Arguments);
@@ -92,11 +92,11 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var key in keys)
             if (RingKey.TryDecode(key) is { } name) names.Add(name);
-        return [.. names.Select(name => session.Mesh.Ring(StreamName.Ring(name)))];
+        return [.. names.Select(name => session.Mesh.Ring(StreamName.Ring(name))).OfType<IHoldable>()];
     }
 
     /// <summary>One that cannot be let go of ends by itself.</summary>
-    private static async ValueTask LetGoAsync(IRing ring, StreamHold hold)
+    private static async ValueTask LetGoAsync(IHoldable ring, StreamHold hold)
     {
         try
         {

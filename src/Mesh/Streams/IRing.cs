@@ -27,16 +27,4 @@ public interface IRing : IGroupedLog
     ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default);
 
     ValueTask<RingPositionResult> SetPositionAsync(RingPosition position, CancellationToken cancel = default);
-
-    /// <summary>
-    /// Has the ring for one caller alone: when the task ends, the calls before are done, and those of others wait until <see cref="LetGoAsync"/>, or until nothing was
-    /// heard under the hold for <see cref="StreamHold.SilenceMax"/>. Who waits for records or for a claim goes on waiting, and reads when the hold has ended. Whoever holds several rings takes them in
-    /// the order of their names. In a cluster a hold ends with the silo that has the ring.
-    /// </summary>
-    /// <param name="hold">Under which the caller then calls, see <see cref="StreamHold.Enter"/>.</param>
-    /// <param name="cancel">Ends the waiting, and the hold if it has begun.</param>
-    ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default);
-
-    /// <summary>Ends a hold; one that has ended is no error.</summary>
-    ValueTask LetGoAsync(StreamHold hold);
 }
