@@ -32,6 +32,9 @@ internal static class SiloConfiguration
     public static void Apply(ISiloBuilder silo, SiloHostOptions options, string connection)
     {
         silo.AddMesh(_ => LogStores.Open(options.Data), mesh => (mesh.OpenPool, mesh.NodesPerRoom) = (LogStores.OpenShared, options.RoomNodes));
+#pragma warning disable ORLEANSEXP002 // asked for by name
+        if (options.Rebalance) silo.MoveStreamsToNewSilos();
+#pragma warning restore ORLEANSEXP002
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster.ClusterId, options.Cluster.ServiceId));
         silo.Configure<EndpointOptions>(endpoints =>
         {

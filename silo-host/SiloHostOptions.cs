@@ -38,6 +38,8 @@ public sealed record SiloHostOptions : ProcessOptions
                 (options, text) => options with { ProbesMissed = OptionText.Number(text, 1, 20) }),
             new("room-nodes", "count", "2", "gateways that each room is assigned to, if there are so many; the same on all silos; 2 to 16",
                 (options, text) => options with { RoomNodes = OptionText.Number(text, 2, 16) }),
+            new("rebalance", "on | off", "off", "streams in use move to silos that join, until all bear about the same; the same on all silos. Orleans calls this experimental",
+                (options, text) => options with { Rebalance = OptionText.Switch(text) }),
             new("migrate", "yes | only", "yes", "when the database's schema is brought up to date; only: do that and end",
                 (options, text) => options with { Migrate = OptionText.Word<Migrate>(text) }),
             .. Of<SiloHostOptions>(),
@@ -66,6 +68,9 @@ public sealed record SiloHostOptions : ProcessOptions
 
     /// <summary>Default 2; 2 to 16.</summary>
     public int RoomNodes { get; init; } = 2;
+
+    /// <summary>Default off.</summary>
+    public bool Rebalance { get; init; }
 
     public Migrate Migrate { get; init; } = Migrate.Yes;
 

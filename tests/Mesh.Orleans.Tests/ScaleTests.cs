@@ -1,3 +1,6 @@
+using Mesh.Engine.Storage;
+using Mesh.Orleans.Grains;
+using Mesh.Testing;
 using Mesh.Testing.Postgres;
 using Xunit;
 using Xunit.Abstractions;
@@ -40,6 +43,30 @@ public sealed class ScaleTests(ITestOutputHelper output)
             await load.CheckAsync();
             Assert.Empty(load.Refusals);
         }
+    }
+
+    [Fact]
+    public async Task Streams_in_use_move_to_a_silo_that_joins_and_every_append_is_taken()
+    {
+        const int Streams = 60;
+#pragma warning disable ORLEANSEXP002
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1, configureSilo: silo => silo.MoveStreamsToNewSilos());
+#pragma warning restore ORLEANSEXP002
+        var load = new AppendLoad(fixture.Mesh, Streams);
+        load.Start();
+        await load.ProgressAsync(Appends);
+        load.TakeLatencies();
+        var joined = await fixture.Cluster.StartAdditionalSiloAsync();
+        var management = fixture.Cluster.Client.GetGrain<IManagementGrain>(0);
+        await Eventually.TrueAsync(async () => await MovedAsync() > 0, "the first streams are on the silo that has joined");
+        await Eventually.TrueAsync(async () => await MovedAsync() >= Streams / 5, "a fifth of the streams is on the silo that has joined");
+        await load.ProgressAsync(Appends);
+        Print("moving to a second silo", load.TakeLatencies());
+        await load.CheckAsync();
+        Assert.Empty(load.Refusals);
+
+        async Task<int> MovedAsync() => (await management.GetDetailedGrainStatistics()).Count(
+            grain => grain.GrainType.Contains(nameof(RingGrain), StringComparison.Ordinal) && grain.SiloAddress.Equals(joined.SiloAddress));
     }
 
     private void Print(string what, List<TimeSpan> latencies)
