@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Mesh.Addresses;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Sockets;
+using Mesh.Topics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -24,6 +26,7 @@ public sealed partial class RespListener : IAsyncDisposable
     private static readonly TimeSpan IdleCheckInterval = TimeSpan.FromSeconds(1);
 
     private readonly IMesh _mesh;
+    private readonly AddressResolver _addresses;
     private readonly RespOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
@@ -37,10 +40,11 @@ public sealed partial class RespListener : IAsyncDisposable
     private readonly Task _watching;
     private readonly Task _beating;
 
-    private RespListener(Socket listener, IMesh mesh, RespOptions options, TimeProvider clock, ILogger log)
+    private RespListener(Socket listener, IMesh mesh, AddressResolver addresses, RespOptions options, TimeProvider clock, ILogger log)
     {
         _listener = listener;
         _mesh = mesh;
+        _addresses = addresses;
         _options = options;
         _clock = clock;
         _log = log;
@@ -62,7 +66,7 @@ public sealed partial class RespListener : IAsyncDisposable
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="SocketException">The address is taken, or not this machine's.</exception>
     public static RespListener Start(
-        IPEndPoint endPoint, IMesh mesh, RespOptions? options = null, TimeProvider? clock = null, ILogger<RespListener>? log = null)
+        IPEndPoint endPoint, IMesh mesh, RespOptions? options = null, TimeProvider? clock = null, ILogger<RespListener>? log = null, TopicPartitions? topics = null)
     {
         options ??= new RespOptions();
         options.Check();
@@ -79,7 +83,8 @@ public sealed partial class RespListener : IAsyncDisposable
             throw;
         }
 
-        return new RespListener(listener, mesh, options, clock ?? TimeProvider.System, log ?? NullLogger<RespListener>.Instance);
+        var addresses = new AddressResolver(mesh, topics ?? new TopicPartitions(mesh, TopicHomes.Default));
+        return new RespListener(listener, mesh, addresses, options, clock ?? TimeProvider.System, log ?? NullLogger<RespListener>.Instance);
     }
 
     /// <summary>Accepts nobody any more, and ends each connection when the commands it has sent are answered.</summary>
@@ -179,7 +184,7 @@ public sealed partial class RespListener : IAsyncDisposable
 
     private async Task RunAsync(Wire wire)
     {
-        using var connection = new RespConnection(wire, _mesh, _options, _commands, _clients, Node, _clock);
+        using var connection = new RespConnection(wire, _mesh, _addresses, _options, _commands, _clients, Node, _clock);
         await connection.RunAsync(_stop.Token);
     }
 

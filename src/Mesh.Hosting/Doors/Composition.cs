@@ -20,14 +20,15 @@ internal static class Composition
     {
         var builder = WebShell.NewBuilder(doors, options.ConnectionsMax, logs, options.GrpcKeepAlive);
         builder.Services.Configure<HostOptions>(host => (host.ShutdownTimeout, host.ServicesStopConcurrently) = (DoorHost.DrainMax, true));
+        var topics = new TopicPartitions(mesh, new TopicHomes(options.Partitions, options.PartitionKeeps));
         foreach (var door in doors.Where(each => each.Kind == DoorKind.Resp))
-            builder.Services.AddHostedService(services => new RespDoor(door, mesh, options, services.GetRequiredService<ILogger<RespListener>>()));
+            builder.Services.AddHostedService(services => new RespDoor(door, mesh, topics, options, services.GetRequiredService<ILogger<RespListener>>()));
         var stopping = new CancellationTokenSource();
         foreach (var door in doors.Where(each => each.Kind == DoorKind.Rotera))
             door.Connections = new RoteraEndpoint(mesh, new RoteraOptions { CreatesRings = options.RoteraCreates }, stopping.Token, logs.CreateLogger<RoteraEndpoint>()).RunAsync;
         var web = builder.Build();
         web.Lifetime.ApplicationStopping.Register(stopping.Cancel);
-        web.Run(Dispatch(web, options, mesh));
+        web.Run(Dispatch(web, options, mesh, topics));
         return web;
     }
 
@@ -68,14 +69,13 @@ internal static class Composition
     private static MeshV1Endpoint OpenMeshV1(WebApplication web, IMesh mesh, TopicPartitions topics, ILoggerFactory logs) => new(
         mesh, new AddressResolver(mesh, topics), log: logs.CreateLogger<MeshV1Endpoint>(), stopping: web.Lifetime.ApplicationStopping);
 
-    private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh)
+    private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh, TopicPartitions topics)
     {
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
         var rse = OpenRse(web, options, mesh, logs);
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
         var storage = new StorageProbe(mesh, TimeProvider.System);
-        var topics = new TopicPartitions(mesh, new TopicHomes(options.Partitions, options.PartitionKeeps));
         var grpc = new GrpcEndpoint(
             mesh,
             new GrpcOptions { MessageBytesMax = options.GrpcMessageBytesMax, CallsMax = options.ConnectionsMax, SubscriberStallMax = options.GrpcStallMax },

@@ -1,10 +1,11 @@
 using System.Net.Sockets;
 using Mesh.Protocols.Resp;
+using Mesh.Topics;
 
 namespace Mesh.Hosting.Doors;
 
 /// <summary>Opens the RESP door before the web server's, and closes it together with them.</summary>
-internal sealed class RespDoor(Door door, IMesh mesh, DoorOptions options, ILogger<RespListener> log) : IHostedService
+internal sealed class RespDoor(Door door, IMesh mesh, TopicPartitions topics, DoorOptions options, ILogger<RespListener> log) : IHostedService
 {
     private RespListener? _listener;
 
@@ -19,7 +20,7 @@ internal sealed class RespDoor(Door door, IMesh mesh, DoorOptions options, ILogg
                 Redirect = options.ClusterRedirect,
                 AdvertisedPort = options.RespAdvertise?.Port,
             };
-            var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds, log: log);
+            var listener = RespListener.Start(door.Address.ToEndPoint(), mesh, bounds, log: log, topics: topics);
             door.Bound = () => listener.EndPoint;
             _listener = listener;
             return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using Mesh.Frames;
+using Mesh.Protocols.Resp.Addresses;
 using Mesh.Protocols.Resp.Connections;
 
 namespace Mesh.Protocols.Resp.Commands;
@@ -35,7 +36,8 @@ internal sealed class AppendGroup(RespSession session) : PipelineGroup, IDisposa
         var isOther = ring != _ring || options != _options;
         if (_segment.Count > 0 && (isOther || _segment.Length + fields.Length > SegmentBytesFull)) Issue();
         (_ring, _options) = (ring, options);
-        _segment.Begin(new RecordFields { ContentType = ContentType.RespFields }, header.Length + fields.Length);
+        ReadOnlySpan<byte> key = ring is AddressedLog addressed ? addressed.RecordKey : default;
+        _segment.Begin(new RecordFields { ContentType = ContentType.RespFields, Key = key }, header.Length + fields.Length);
         _segment.Write(header);
         _segment.Write(fields);
         _segment.End();
@@ -74,9 +76,12 @@ internal sealed class AppendGroup(RespSession session) : PipelineGroup, IDisposa
     private void Write(AppendResult? result, string? error, int index)
     {
         if (error is not null) session.Reply.Error(error);
-        else if (result is AppendResult.Appended appended) session.Reply.Id(appended.FirstId.Plus(index));
+        else if (result is AppendResult.Appended appended) session.Reply.Id(IdOf(appended, index));
         else session.WriteNull();
     }
+
+    private static RingId IdOf(AppendResult.Appended appended, int index) =>
+        appended.FirstId == RingId.None ? AddressedLog.IdOf(appended.First.Plus(index)) : appended.FirstId.Plus(index);
 
     private void Issue()
     {

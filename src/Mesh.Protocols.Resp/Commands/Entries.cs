@@ -1,5 +1,6 @@
 using System.Text;
 using Mesh.Frames;
+using Mesh.Protocols.Resp.Addresses;
 using Mesh.Protocols.Resp.Connections;
 
 namespace Mesh.Protocols.Resp.Commands;
@@ -21,7 +22,7 @@ internal static class Entries
         session.Reply.ArrayHeader(page.Count + missing.Count);
         foreach (var record in page)
         {
-            while (next < missing.Count && missing[next] < record.Id) WriteMissing(session, missing[next++]);
+            while (next < missing.Count && missing[next] < AddressedLog.IdOf(record)) WriteMissing(session, missing[next++]);
             Write(session.Reply, record);
         }
 
@@ -49,7 +50,7 @@ internal static class Entries
         foreach (var record in page)
         {
             bytes += record.Body.Length;
-            last = record.Id;
+            last = AddressedLog.IdOf(record);
         }
 
         return bytes;
@@ -65,7 +66,7 @@ internal static class Entries
     private static void Write(RespBuffer reply, in RecordView record)
     {
         reply.ArrayHeader(2);
-        reply.Id(record.Id);
+        reply.Id(AddressedLog.IdOf(record));
         if (record.ContentType == ContentType.RespFields) reply.Raw(record.Body);
         else WriteOther(reply, record);
     }

@@ -1,3 +1,4 @@
+using Mesh.Protocols.Resp.Addresses;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
 
@@ -7,7 +8,8 @@ internal sealed class XLenCommand() : RespCommand("xlen", 2)
 {
     public override ValueTask RunAsync(RespSession session, RespArguments arguments) => RunAsync(session, session.Ring(arguments[1]));
 
-    private static async ValueTask RunAsync(RespSession session, IRing ring) => session.Reply.Integer((await ring.StateAsync()).Length);
+    private static async ValueTask RunAsync(RespSession session, IRing ring) =>
+        session.Reply.Integer(ring is AddressedLog log ? await log.LengthAsync() : (await ring.StateAsync()).Length);
 }
 
 /// <summary><c>XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT n]</c>.</summary>

@@ -1,3 +1,4 @@
+using Mesh.Protocols.Resp.Addresses;
 using Mesh.Protocols.Resp.Commands.Cluster;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
@@ -91,7 +92,7 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
         if (session.Mesh.Nodes.IsCluster && keys.Any(key => RoomSlot.Of(key) != RoomSlot.Of(keys[0]))) throw Redirection.CrossSlot();
         var names = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var key in keys)
-            if (RingKey.TryDecode(key) is { } name) names.Add(name);
+            if (RingKey.TryDecode(key) is { } text && AddressedLog.RingOf(text) is { } name) names.Add(name);
         return [.. names.Select(name => session.Mesh.Ring(StreamName.Ring(name))).OfType<IHoldable>()];
     }
 

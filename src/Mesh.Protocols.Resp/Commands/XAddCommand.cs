@@ -1,4 +1,5 @@
 using Mesh.Frames;
+using Mesh.Protocols.Resp.Addresses;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
 
@@ -45,6 +46,7 @@ internal sealed class XAddCommand() : RespCommand("xadd", -5)
         var ring = session.Ring(arguments[1]);
         var options = new AppendOptions { MustExist = mustExist, TrimToCount = trim.KeepCount };
         var isAutomatic = arguments[at].SequenceEqual("*"u8);
+        if (ring is AddressedLog addressed && (!isAutomatic || trim.IsSet)) throw addressed.OnlyRings("give * for the id, and no MAXLEN or MINID");
         var wanted = isAutomatic ? default : WantedId.Parse(arguments[at]);
         if (isAutomatic && trim.KeepFrom is null)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using Mesh.Addresses;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Parsing;
@@ -26,13 +27,13 @@ internal sealed class RespConnection : IDisposable
     private int _start;
     private int _end;
 
-    public RespConnection(Wire wire, IMesh mesh, RespOptions options, CommandTable commands, RespClients clients, RespNode node, TimeProvider clock)
+    public RespConnection(Wire wire, IMesh mesh, AddressResolver addresses, RespOptions options, CommandTable commands, RespClients clients, RespNode node, TimeProvider clock)
     {
         _wire = wire;
         _commands = commands;
         _frame = new RespFrame(options);
         _outbound = new Outbound(wire, clients.OutputLimits, clock);
-        Session = new RespSession(mesh, options, clock, _outbound, clients, node, wire.Peer, wire.Local) { WatchAsync = WatchAsync };
+        Session = new RespSession(mesh, addresses, options, clock, _outbound, clients, node, wire.Peer, wire.Local) { WatchAsync = WatchAsync };
     }
 
     public RespSession Session { get; }

@@ -1,3 +1,5 @@
+using Mesh.Addresses;
+using Mesh.Protocols.Resp.Addresses;
 using Mesh.Protocols.Resp.Commands;
 using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Rooms;
@@ -14,6 +16,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     private static long _lastId;
 
     private readonly Outbound _outbound;
+    private readonly AddressResolver _addresses;
     private readonly long _began;
     private long _lastAt;
     private RespCommand? _lastCommand;
@@ -27,13 +30,14 @@ public sealed class RespSession : IRoomListener, IDisposable
     private readonly (byte[]? Bytes, string Text)[] _names = new (byte[]?, string)[4];
     private int _nextName;
 
-    internal RespSession(IMesh mesh, RespOptions options, TimeProvider clock, Outbound outbound, RespClients clients, RespNode node, string peer, string localAddress)
+    internal RespSession(IMesh mesh, AddressResolver addresses, RespOptions options, TimeProvider clock, Outbound outbound, RespClients clients, RespNode node, string peer, string localAddress)
     {
         Clients = clients;
         Node = node;
         LocalAddress = localAddress;
         _began = _lastAt = clock.GetTimestamp();
         Mesh = mesh;
+        _addresses = addresses;
         Options = options;
         Clock = clock;
         Peer = peer;
@@ -143,14 +147,26 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     internal Listening Listening { get; }
 
-    /// <summary>The ring of a key; asking for the same one again costs a comparison.</summary>
-    /// <exception cref="RespErrorException">The key is no UTF-8.</exception>
+    /// <summary>The ring of a key, or the stream of an address as one; asking for the same one again costs a comparison.</summary>
+    /// <exception cref="RespErrorException">The key is no UTF-8, or begins as an address and is none.</exception>
     public IRing Ring(ReadOnlySpan<byte> key)
     {
         if (_ring is not null && key.SequenceEqual(_ringKey)) return _ring;
-        _ring = Mesh.Ring(StreamName.Ring(RingKey.Decode(key)));
+        _ring = FindRing(RingKey.Decode(key));
         _ringKey = key.ToArray();
         return _ring;
+    }
+
+    /// <summary>What a name stands for that is an address; null when it is another name.</summary>
+    /// <exception cref="RespErrorException">It begins as an address and is none.</exception>
+    internal AddressedLog? FindAddressed(ReadOnlySpan<byte> name) =>
+        name.StartsWith("mesh:"u8) ? new AddressedLog(AddressedLog.Resolve(_addresses, RingKey.Decode(name))) : null;
+
+    private IRing FindRing(string key)
+    {
+        if (!key.StartsWith(AddressedLog.Prefix, StringComparison.Ordinal)) return Mesh.Ring(StreamName.Ring(key));
+        var stream = AddressedLog.Resolve(_addresses, key);
+        return stream.Log as IRing ?? new AddressedLog(stream);
     }
 
     /// <summary>As <see cref="Ring"/>, and the key's bytes, which are not copied again for the same key. They must not be changed.</summary>

@@ -5,34 +5,24 @@ namespace Mesh.Protocols.Resp.Rooms;
 
 /// <summary>
 /// Follows a room's history for one subscription: what came behind a point, in order, and then what comes, from the same log, so that there is no gap and no
-/// double. It listens in the room too, to be counted there; the messages it gets so it leaves alone. A client that reads slowly falls behind, and is not cut off.
+/// double. It listens in the room too, to be counted there; the messages it gets so it leaves alone.
 /// </summary>
 internal sealed class RoomFollower : IRoomListener
 {
-    /// <summary>No more is read from the history while so much waits for the client.</summary>
-    private const int UnsentBytesMax = 1024 * 1024;
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     private readonly RespSession _session;
-    private readonly IStreamLog _history;
     private readonly byte[] _name;
     private readonly bool _isPattern;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ArrayBufferWriter<byte> _encoded = new();
+    private readonly LogFollower _follower;
     private readonly RoomMessageCache _noCache = new();
     private ResumePoint _point;
-    private Sequence _from;
-    private Task _following = Task.CompletedTask;
 
     private RoomFollower(RespSession session, IStreamLog history, byte[] name, bool isPattern, ResumePoint point, Sequence from)
     {
         _session = session;
-        _history = history;
         _name = name;
         _isPattern = isPattern;
         _point = point with { After = new Sequence(from.Value - 1) };
-        _from = from;
+        _follower = new LogFollower(session, history, from, state => _point.FirstIn(state), Write);
     }
 
     public RoomMember? Member => _session.Member;
@@ -55,14 +45,12 @@ internal sealed class RoomFollower : IRoomListener
     }
 
     /// <summary>The subscription is confirmed.</summary>
-    public void Begin() => _following = Task.Run(FollowAsync);
+    public void Begin() => _follower.Begin();
 
     /// <summary>Ends. No message comes after the task ended.</summary>
     public async ValueTask LeaveAsync()
     {
-        await _stop.CancelAsync();
-        await _following;
-        _stop.Dispose();
+        await _follower.EndAsync();
         await _session.Mesh.Rooms.UnsubscribeAsync(_point.Room, this);
     }
 
@@ -71,63 +59,16 @@ internal sealed class RoomFollower : IRoomListener
         // It is read from the history.
     }
 
-    private async Task FollowAsync()
+    private void Write(IBufferWriter<byte> target, RecordPage page)
     {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                await foreach (var page in _history.TailAsync(_from, _stop.Token))
-                {
-                    Push(page);
-                    await _session.WhenUnsentBelowAsync(UnsentBytesMax).WaitAsync(_stop.Token);
-                }
-            }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception reason) when (ErrorMap.Of(reason) is not null)
-            {
-                // Storage is away, or the history has moved: what was read last is known.
-                await GoOnAsync();
-            }
-            catch (Exception)
-            {
-                // Better no connection than one that misses messages.
-                _session.CutOff();
-                throw;
-            }
-        }
-    }
-
-    private async Task GoOnAsync()
-    {
-        try
-        {
-            await Task.Delay(Pause, _session.Clock, _stop.Token);
-            _from = _point.FirstIn(await _history.StateAsync(_stop.Token));
-        }
-        catch (Exception reason) when (reason is OperationCanceledException || ErrorMap.Of(reason) is not null)
-        {
-            // Tried again, or over.
-        }
-    }
-
-    private void Push(RecordPage page)
-    {
-        _encoded.ResetWrittenCount();
         foreach (var message in page)
         {
             _point = _point with { After = message.Sequence };
             var push = _isPattern
                 ? new RoomMessage(_point.NameBehind(message.Sequence), _name, message.Body, _noCache)
                 : new RoomMessage(_name, default, message.Body, _noCache);
-            PushFrame.Write(_encoded, push, _session.IsResp3);
+            PushFrame.Write(target, push, _session.IsResp3);
         }
-
-        _from = page.Next;
-        _session.SendFollowed(_encoded.WrittenSpan);
     }
 
     private static RespErrorException NoHistory(byte[] room)

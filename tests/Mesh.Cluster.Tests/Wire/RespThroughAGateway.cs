@@ -31,6 +31,9 @@ public sealed class RespBesideRedis(OneGateway gateway, RedisBeside redis) : Red
 public sealed class RespGroups(OneGateway gateway) : GroupCommandContract(gateway.RespAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespAddresses(OneGateway gateway) : AddressCommandContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespStreamsBesideRedis(OneGateway gateway, RedisBeside redis) : StreamParityContract(gateway.RespAsync, redis);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]

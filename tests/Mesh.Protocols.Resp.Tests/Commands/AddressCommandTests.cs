@@ -1,0 +1,3 @@
+namespace Mesh.Protocols.Resp.Tests.Commands;
+
+public sealed class AddressCommandTests() : AddressCommandContract(RespServer.OpenAsync);
