@@ -74,54 +74,6 @@ public sealed class RoomTests
         Assert.Contains("\"name\":\"killed\"", told, StringComparison.Ordinal);
     }
 
-    [PostgresFact]
-    public async Task A_follower_goes_on_by_another_gateway_when_its_own_is_killed_and_by_another_silo()
-    {
-        const int Messages = 600;
-        await using var cluster = await Cluster.OpenAsync();
-        await using var publisher = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
-        Assert.Equal("OK", await publisher.AskAsync("ROOM", "HISTORY", "lobby", "COUNT", "100000"));
-        var next = "lobby?since=0";
-        var got = new List<string>();
-        var publishing = PublishAsync(publisher, Messages);
-        await using (var first = await RespWire.ConnectAsync(cluster.Gateways[1].Resp))
-        {
-            await first.AskAsync("PSUBSCRIBE", next);
-            while (got.Count < Messages / 4) next = await HearAsync(first, got);
-            cluster.Gateways[1].KillHard();
-        }
-
-        await using var second = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
-        await second.AskAsync("PSUBSCRIBE", next);
-        while (got.Count < Messages / 2) await HearAsync(second, got);
-        cluster.Silos[0].KillHard();
-        var acknowledged = await publishing;
-        while (got[^1] != "end") await HearAsync(second, got);
-        got.RemoveAt(got.Count - 1);
-        Assert.Equal(got.Select(Number).Distinct().Order(), got.Select(Number));
-        Assert.Empty(acknowledged.Except(got));
-    }
-
-    /// <summary>Publishes numbers, and then <c>end</c> until it is acknowledged.</summary>
-    /// <returns>The numbers that were acknowledged.</returns>
-    private static async Task<List<string>> PublishAsync(RespWire publisher, int messages)
-    {
-        var acknowledged = new List<string>();
-        for (var i = 0; i < messages; i++)
-            if (await publisher.AskAsync("PUBLISH", "lobby", $"{i}") is long) acknowledged.Add($"{i}");
-        while (await publisher.AskAsync("PUBLISH", "lobby", "end") is not long) await Task.Yield();
-        return acknowledged;
-    }
-
-    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
-
-    private static async Task<string> HearAsync(RespWire follower, List<string> got)
-    {
-        var message = Assert.IsType<object?[]>(await follower.ReadAsync());
-        got.Add((string)message[3]!);
-        return (string)message[2]!;
-    }
-
     private static async Task<List<string>> MembersAsync(RespWire asking) =>
         [.. Assert.IsType<object?[]>(await asking.AskAsync("ROOM", "MEMBERS", "lobby")).Select(member => (string)((object?[])member!)[3]!)];
 }
