@@ -19,6 +19,7 @@ internal static class MeshService
         var claims = new ClaimMethods(names, clock);
         var groups = new GroupMethods(names);
         var letters = new DeadLetterMethods(mesh, names);
+        var schedules = new ScheduleMethods(mesh, names);
         return new Dictionary<string, GrpcMethod>
         {
             [Path + "CreateStream"] = Unary(V1.CreateStreamRequest.Parser, streams.CreateAsync),
@@ -42,6 +43,9 @@ internal static class MeshService
             [Path + "Request"] = new RequestMethod(mesh, names, options, clock).RunAsync,
             [Path + "DeadLetters"] = letters.ListAsync,
             [Path + "Redrive"] = Unary(V1.RedriveRequest.Parser, letters.RedriveAsync),
+            [Path + "Schedule"] = schedules.ScheduleAsync,
+            [Path + "ListScheduled"] = Unary(V1.ListScheduledRequest.Parser, schedules.ListAsync),
+            [Path + "CancelScheduled"] = Unary(V1.CancelScheduledRequest.Parser, schedules.CancelAsync),
         };
     }
 

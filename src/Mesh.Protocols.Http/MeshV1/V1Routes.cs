@@ -25,6 +25,7 @@ internal sealed class V1Routes
         var groups = new GroupsResource();
         var groupClaims = new GroupClaims(waits);
         var requests = new RequestResource(mesh, options, waits, clock);
+        var scheduled = new ScheduledResource(mesh, publish);
         return new V1Routes(
         [
             new("GET", "/streams", streams.ListAsync),
@@ -54,6 +55,9 @@ internal sealed class V1Routes
             new("PATCH", "/streams/{address}/groups/{group}/claims/{claim}", groupClaims.PatchAsync),
             new("DELETE", "/streams/{address}/groups/{group}/claims/{claim}", groupClaims.DeleteAsync),
             new("POST", "/streams/{address}/groups/{group}/claims/{claim}/acks", groupClaims.AckAsync),
+            new("POST", "/streams/{address}/scheduled", scheduled.PostAsync),
+            new("GET", "/scheduled", scheduled.ListAsync),
+            new("DELETE", "/scheduled/{id}", scheduled.DeleteAsync),
         ]);
     }
 

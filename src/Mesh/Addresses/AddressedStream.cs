@@ -18,4 +18,13 @@ public sealed record AddressedStream(StreamAddress Address, StreamName Stream, I
 
     /// <summary>Its consumer groups, those of the key where one is named. Null when it has none: queues, whose claims are for all.</summary>
     public IConsumerGroups? Groups => Log is not IConsumerGroups groups ? null : Key is null ? groups : new KeyedGroups(groups, Key);
+
+    /// <summary>Appends records later, as <see cref="ISchedules.AddAsync"/> does. A topic's home is made now.</summary>
+    /// <exception cref="ArgumentException">As there.</exception>
+    public async ValueTask<ScheduleResult> ScheduleAsync(
+        ISchedules schedules, ReadOnlyMemory<byte> segment, Due due, ReadOnlyMemory<byte> dedupeId = default, CancellationToken cancel = default)
+    {
+        if (Topics is not null && await Topics.PrepareAsync(Topics.Homes.HomeOf(Address.Name)).ConfigureAwait(false) is { } refused) return new ScheduleResult.Refused(refused);
+        return await schedules.AddAsync(Stream, segment, due, dedupeId, cancel).ConfigureAwait(false);
+    }
 }

@@ -73,6 +73,10 @@ public sealed class TopicPartitions(IMesh mesh, TopicHomes homes)
         return read;
     }
 
+    /// <summary>Makes a home as its rule says before anything is appended to it.</summary>
+    /// <returns>Null when it may be appended to.</returns>
+    public ValueTask<AppendResult?> PrepareAsync(TopicHome home) => home.IsPlain ? default : PrepareAsync(home, new TopicLine(home.Partition, home.Topic));
+
     /// <summary>Lists the home, and makes its partition with what the rule keeps.</summary>
     /// <returns>Null when it may be appended to.</returns>
     private async ValueTask<AppendResult?> PrepareAsync(TopicHome home, TopicLine line)

@@ -28,3 +28,6 @@ public sealed class MeshClientOfDotNet(OneGateway gateway) : ClientContract(gate
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class MeshV1Groups(OneGateway gateway) : GroupContract(gateway.MeshV1Async);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class MeshV1Schedules(OneGateway gateway) : ScheduleContract(gateway.MeshV1Async);

@@ -15,3 +15,5 @@ public sealed class StreamTests() : StreamContract(GrpcHost.OpenAsync);
 public sealed class ClaimTests() : ClaimContract(GrpcHost.OpenAsync);
 
 public sealed class GroupTests() : GroupContract(GrpcHost.OpenAsync);
+
+public sealed class ScheduleTests() : ScheduleContract(GrpcHost.OpenAsync);

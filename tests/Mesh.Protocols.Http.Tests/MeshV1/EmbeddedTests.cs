@@ -9,3 +9,5 @@ public sealed class TailTests() : TailContract(MeshServer.OpenAsync);
 public sealed class CloudEventTests() : CloudEventContract(MeshServer.OpenAsync);
 
 public sealed class ClaimTests() : ClaimContract(MeshServer.OpenAsync);
+
+public sealed class ScheduledTests() : ScheduledContract(MeshServer.OpenAsync);

@@ -40,7 +40,9 @@ internal sealed class PublishResource(IMesh mesh, MeshV1Options options)
         }
     }
 
-    private async ValueTask ReadAsync(V1Request request, AddressedStream stream, SegmentWriter segment)
+    /// <summary>The records of a request's body, in whichever form they are.</summary>
+    /// <exception cref="V1Refusal">One breaks a rule.</exception>
+    public async ValueTask ReadAsync(V1Request request, AddressedStream stream, SegmentWriter segment)
     {
         var type = MediaTypeOf(request.Http);
         if (type is PostedRecords.MediaType or CloudEventJson.MediaType or CloudEventJson.BatchMediaType)
