@@ -52,7 +52,7 @@ internal static class Composition
         return zaqar;
     }
 
-    private static RseEndpoint OpenRse(WebApplication web, DoorOptions options, IMesh mesh, ILoggerFactory logs)
+    private static RseEndpoint OpenRse(WebApplication web, DoorOptions options, IMesh mesh, TopicPartitions topics, ILoggerFactory logs)
     {
         var rse = new RseOptions
         {
@@ -63,7 +63,7 @@ internal static class Composition
             WaitsMax = options.RseWaitsMax,
             CorsOrigins = options.RseCors?.Split(',') ?? [],
         };
-        return new RseEndpoint(mesh, rse, TimeProvider.System, logs.CreateLogger<RseEndpoint>(), web.Lifetime.ApplicationStopping);
+        return new RseEndpoint(mesh, rse, TimeProvider.System, logs.CreateLogger<RseEndpoint>(), web.Lifetime.ApplicationStopping, topics);
     }
 
     private static MeshV1Endpoint OpenMeshV1(WebApplication web, IMesh mesh, TopicPartitions topics, ILoggerFactory logs) => new(
@@ -72,7 +72,7 @@ internal static class Composition
     private static RequestDelegate Dispatch(WebApplication web, DoorOptions options, IMesh mesh, TopicPartitions topics)
     {
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
-        var rse = OpenRse(web, options, mesh, logs);
+        var rse = OpenRse(web, options, mesh, topics, logs);
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
         var zaqar = OpenZaqar(web, options, mesh, logs);
         var storage = new StorageProbe(mesh, TimeProvider.System);

@@ -2,7 +2,10 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Bodies;
 
 namespace Mesh.Protocols.Http.Rse;
 
@@ -22,6 +25,8 @@ internal static class EventText
 
     private static ReadOnlySpan<byte> DataPart => ",\"data\":"u8;
 
+    private static readonly JsonWriterOptions Form = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
     private const int CreatedAtBytes = 20;
     private const int NumberBytesMax = 20;
 
@@ -31,12 +36,12 @@ internal static class EventText
     /// <summary>Bytes that <see cref="Write"/> writes.</summary>
     public static int BytesOf(in RecordView record, RecordTime now)
     {
-        var data = IsJson(record) ? record.Body.Length : Escape(record.Body).Length + 2;
+        var data = IsJson(record) ? record.Body.Length : Shown(record).Length;
         return FixedBytes + Digits(record.Time.Micros) + Escape(UserAgentOf(record)).Length + Digits(AgeOf(record, now)) + data;
     }
 
     /// <param name="output">Takes the text.</param>
-    /// <param name="record">The event. A body that is not JSON, which only another door can have stored, is given as a JSON string.</param>
+    /// <param name="record">The event. A body that is not JSON, which only another door can have stored, shows by its type.</param>
     /// <param name="now">The clock that its age is told by.</param>
     public static void Write(IBufferWriter<byte> output, in RecordView record, RecordTime now)
     {
@@ -65,12 +70,20 @@ internal static class EventText
         }
         else
         {
-            output.Write("\""u8);
-            output.Write(Escape(record.Body));
-            output.Write("\""u8);
+            output.Write(Shown(record));
         }
 
         output.Write("}"u8);
+    }
+
+    /// <summary>What another door can have stored, as a JSON value: fields as an object, text as a string, and what is no text in base64.</summary>
+    private static ReadOnlySpan<byte> Shown(in RecordView record)
+    {
+        var form = BodyForms.Of(record);
+        if (form == BodyForm.Base64 && Utf8.IsValid(record.Body)) form = BodyForm.Text;
+        var shown = new ArrayBufferWriter<byte>(record.Body.Length + 64);
+        using (var json = new Utf8JsonWriter(shown, Form)) BodyForms.WriteValue(json, form, record.Body);
+        return shown.WrittenSpan;
     }
 
     private static bool IsJson(in RecordView record) => record.ContentType == ContentType.Json;

@@ -1,5 +1,7 @@
+using Mesh.Addresses;
 using Mesh.Protocols.Http.Rse.Health;
 using Mesh.Protocols.Http.Rse.Tokens;
+using Mesh.Topics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -21,6 +23,7 @@ public sealed partial class RseEndpoint
     private readonly RseHealth _health;
     private readonly RsePublisher _publisher;
     private readonly RseReader _reader;
+    private readonly AddressReader _addresses;
     private readonly ILogger _log;
 
     /// <param name="mesh">Where events live.</param>
@@ -28,14 +31,17 @@ public sealed partial class RseEndpoint
     /// <param name="clock">Tells the ages of events.</param>
     /// <param name="log">Hears of failures of storage.</param>
     /// <param name="stopping">Ends requests that wait for events.</param>
+    /// <param name="topics">Where topics go; null for one partition.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    public RseEndpoint(IMesh mesh, RseOptions options, TimeProvider clock, ILogger<RseEndpoint>? log = null, CancellationToken stopping = default)
+    public RseEndpoint(IMesh mesh, RseOptions options, TimeProvider clock, ILogger<RseEndpoint>? log = null, CancellationToken stopping = default, TopicPartitions? topics = null)
     {
         options.Check();
         _cors = new CorsRules(options.CorsOrigins);
         _tokens = new TokenCheck(options);
         _publisher = new RsePublisher(mesh, options);
-        _reader = new RseReader(mesh, new Waits("rse", options.WaitsMax, stopping), clock);
+        var waits = new Waits("rse", options.WaitsMax, stopping);
+        _reader = new RseReader(mesh, waits, clock);
+        _addresses = new AddressReader(new AddressResolver(mesh, topics ?? new TopicPartitions(mesh, TopicHomes.Default)), _reader, waits, clock);
         _health = new RseHealth(mesh, _tokens, _publisher, clock);
         _log = log ?? NullLogger<RseEndpoint>.Instance;
     }
@@ -78,6 +84,8 @@ public sealed partial class RseEndpoint
         var method = context.Request.Method;
         if (path == "/all" && mode == RseMode.Test)
             return HttpMethods.IsGet(method) ? _reader.DumpAsync(context, query) : RseAnswers.MethodNotAllowedAsync(context, DumpMethods);
+        if (path.StartsWith(AddressReader.Prefix, StringComparison.Ordinal))
+            return HttpMethods.IsGet(method) && !query.IsPublish ? _addresses.ReadAsync(context, path, query) : RseAnswers.MethodNotAllowedAsync(context, DumpMethods);
         if (!ChannelPath.IsWithinBounds(path)) return RseAnswers.FailAsync(context.Response, RseAnswers.ChannelNameTooLong);
         var request = new RseRequest(context, mode, ChannelPath.Split(path), query);
         if (HttpMethods.IsPost(method)) return _publisher.PublishAsync(request);

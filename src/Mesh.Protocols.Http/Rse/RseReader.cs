@@ -35,6 +35,20 @@ internal sealed class RseReader(IMesh mesh, Waits waits, TimeProvider clock)
         await AnswerAsync(context, RseAnswers.JsonType, "[", slices, "]").ConfigureAwait(false);
     }
 
+    /// <summary>Answers a read with the events of a page.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="channel">In normal form: ASCII, and free of characters that JSON escapes.</param>
+    /// <param name="callback">Function that a JSON-P page wants called; null when the answer is to be plain.</param>
+    /// <param name="page">The events.</param>
+    public Task AnswerAsync(HttpContext context, string channel, string? callback, RecordPage page)
+    {
+        if (page.Count == 0 && callback is null) return RseAnswers.EmptyAsync(context.Response, StatusCodes.Status204NoContent);
+        var container = $$"""{"channel":"{{channel}}","events":[""";
+        return callback is null
+            ? AnswerAsync(context, RseAnswers.JsonType, container, page.Slices, "]}")
+            : AnswerAsync(context, RseAnswers.ScriptType, $"{callback}({container}", page.Slices, "]});");
+    }
+
     private async ValueTask<HttpFailure?> PollAsync(RseRequest request, string? uuid)
     {
         var (context, _, channel, query) = request;
@@ -102,15 +116,7 @@ internal sealed class RseReader(IMesh mesh, Waits waits, TimeProvider clock)
         }
     }
 
-    private Task AnswerAsync(RseRequest request, RecordPage page)
-    {
-        var (context, _, channel, query) = request;
-        if (page.Count == 0 && query.Callback is null) return RseAnswers.EmptyAsync(context.Response, StatusCodes.Status204NoContent);
-        var container = $$"""{"channel":"{{channel.ToString()}}","events":[""";
-        return query.Callback is { } callback
-            ? AnswerAsync(context, RseAnswers.ScriptType, $"{callback}({container}", page.Slices, "]});")
-            : AnswerAsync(context, RseAnswers.JsonType, container, page.Slices, "]}");
-    }
+    private Task AnswerAsync(RseRequest request, RecordPage page) => AnswerAsync(request.Context, request.Channel.ToString(), request.Query.Callback, page);
 
     private static HttpFailure? Refuse(string userAgent, string? uuid, in RseQuery query)
     {

@@ -1,9 +1,11 @@
 using Mesh.Gateway;
 using Mesh.Protocols.Grpc.Tests.Service;
+using Mesh.Protocols.Http.Tests.MeshV1;
 using Mesh.Protocols.Http.Tests.Rse;
 using Mesh.Protocols.Http.Tests.Zaqar;
 using Mesh.Protocols.Resp.Tests;
 using Mesh.Testing;
+using Mesh.Testing.Doors;
 using Mesh.Testing.Postgres;
 using Mesh.Testing.Processes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -69,6 +71,10 @@ public sealed class OneGateway : IAsyncLifetime
         foreach (var kind in Enum.GetValues<StreamKind>()) await ClearAsync(kind);
         return new GrpcDoor(Gateway.Grpc, Mesh);
     }
+
+    public Task<MeshDoor> MeshHttpAsync() => Task.FromResult(new MeshDoor(Gateway.Http, $"p{++_projects}", Mesh));
+
+    public Task<AllDoors> AllDoorsAsync() => Task.FromResult(new AllDoors(Gateway.Http, Gateway.Rse, Gateway.Grpc, Gateway.Resp));
 
     public Task<ZaqarDoor> ZaqarAsync() => Task.FromResult(new ZaqarDoor(Gateway.Http, $"p{++_projects}"));
 
