@@ -34,7 +34,8 @@ public sealed class AddressResolverTests : IAsyncLifetime
         await using var subscription = new TopicPartitions(_mesh, _topics.Homes).SubscribeAsync(new TopicFilter(null), TopicStart.Live).GetAsyncEnumerator();
         Assert.True(await subscription.MoveNextAsync());
         await _resolver.Resolve(StreamAddress.Parse("topic:metrics.cpu")).AppendAsync(Given.Keyed("metrics.cpu", "here"));
-        Assert.True(await subscription.MoveNextAsync());
+        do Assert.True(await subscription.MoveNextAsync());
+        while (subscription.Current.Page.Count == 0); // where the new partition begins
         Assert.Equal(["here"], subscription.Current.Page.Bodies());
     }
 
