@@ -236,10 +236,23 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
             if (!IsOpen && !isRefused) return true;
             _parked.Dequeue();
             _parkedBytes -= parked.Segment.Length;
-            _ = parked.AnswerAsync(isRefused ? new(AppendResult.NoSuchStream.Instance) : Append(parked.Segment, parked.Options));
+            _ = parked.AnswerAsync(isRefused ? new(AppendResult.NoSuchStream.Instance) : AppendParked(parked));
         }
 
         return false;
+    }
+
+    /// <summary>What is wrong with an append is told to its caller, not to who waits behind.</summary>
+    private ValueTask<AppendResult> AppendParked(ParkedAppend parked)
+    {
+        try
+        {
+            return Append(parked.Segment, parked.Options);
+        }
+        catch (ArgumentException wrong)
+        {
+            return ValueTask.FromException<AppendResult>(wrong);
+        }
     }
 
     private ValueTask<AppendResult> Append(ReadOnlySpan<byte> segment, in AppendOptions options)

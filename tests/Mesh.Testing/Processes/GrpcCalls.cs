@@ -30,7 +30,15 @@ public static class GrpcCalls
         await body.ReadExactlyAsync(header);
         var message = new byte[(header[3] << 8) + header[4]];
         await body.ReadExactlyAsync(message);
-        return Encoding.UTF8.GetString(message, 2, message[1]);
+        return TopicOf(message);
+    }
+
+    /// <summary>Fields may come in any order; those of an event with a topic alone are shorter than 128 bytes.</summary>
+    private static string TopicOf(ReadOnlySpan<byte> message)
+    {
+        const byte Topic = (1 << 3) | 2;
+        while (message[0] != Topic) message = (message[0] & 7) == 2 ? message[(2 + message[1])..] : message[2..];
+        return Encoding.UTF8.GetString(message.Slice(2, message[1]));
     }
 
     private static HttpRequestMessage Request(Uri server, string method, byte[] message)
