@@ -47,7 +47,7 @@ public static class Banner
 
     private static string Speaks(Door door, DoorOptions options) => door.Kind switch
     {
-        DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/ready, /metrics",
+        DoorKind.Http => "Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, mesh.v1 under /mesh/v1/ (try it at /openapi/), /healthz/ready, /metrics",
         DoorKind.Rse => string.Create(CultureInfo.InvariantCulture, $"RSE at /, {options.RseModeAt(DoorKind.Rse).ToString().ToLowerInvariant()} mode, events kept {options.RseTtl.TotalSeconds:0} s"),
         DoorKind.Grpc => "protobus.ProtobusService, mesh.v1.Mesh",
         DoorKind.Rotera => "rotera's rings",

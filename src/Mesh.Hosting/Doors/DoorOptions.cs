@@ -131,7 +131,7 @@ public abstract record DoorOptions : ProcessOptions
     public static IReadOnlyList<Option<T>> AddressesOf<T>()
         where T : DoorOptions =>
     [
-        new("http", AddressForm, "8080", "HTTP: Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, /healthz/live, /healthz/ready, /metrics",
+        new("http", AddressForm, "8080", "HTTP: Zaqar at /v1, /v1.1, /v2 and /, RSE under /rse/, mesh.v1 under /mesh/v1/ (try it at /openapi/), /healthz/live, /healthz/ready, /metrics",
             (options, text) => options with { Http = ListenAddress.Parse(text) }),
         new("rse", AddressForm, "8000", "RSE at the root",
             (options, text) => options with { Rse = ListenAddress.Parse(text) }),
