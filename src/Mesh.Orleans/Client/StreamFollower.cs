@@ -36,6 +36,12 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         }
     }
 
+    /// <summary>True when the stream held this record or a later one when it was last heard of; it may have been deleted since.</summary>
+    public bool Remembers(Sequence until)
+    {
+        lock (_change) return _high >= until;
+    }
+
     /// <summary>Waits until the stream holds this record or a later one; also ends when the stream may have been made anew.</summary>
     public async ValueTask WaitAsync(Sequence until, CancellationToken cancel)
     {

@@ -29,7 +29,9 @@ internal sealed class BlockedRead(RespSession session, TimeSpan? block)
         await Task.WhenAll([.. waits, watch]).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         session.IsBlocked = false;
         session.Unblock = null;
-        if (first == unblock.Task) return await unblock.Task ? throw new RespErrorException("UNBLOCKED client unblocked via CLIENT UNBLOCK") : false;
+
+        // Whoever was told that this client is unblocked must be right, though a record came at the same moment.
+        if (!unblock.TrySetCanceled()) return await unblock.Task ? throw new RespErrorException("UNBLOCKED client unblocked via CLIENT UNBLOCK") : false;
         if (hasLeft) throw new OperationCanceledException("The client has left, or the server stops.");
         return await first;
     }
