@@ -115,8 +115,11 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
                 var page = await grain.FollowAsync(from, wantsPages ? options.CallBytesMax : 0, options.FollowWait, changed).AsTask().WaitAsync(changed);
                 lock (_change) TakeIn(page, from);
 
+                var took = TimeSpan.FromMilliseconds(Environment.TickCount64 - startedAt);
+                if (page.HighWatermark < from && took < options.FollowWait / 2) WakeAll();
+
                 // A silo that is about to go waits for nothing.
-                if (page.HighWatermark < from && Environment.TickCount64 - startedAt < Pause.TotalMilliseconds) await Task.Delay(Pause, CancellationToken.None);
+                if (page.HighWatermark < from && took < Pause) await Task.Delay(Pause, CancellationToken.None);
             }
             catch (OperationCanceledException)
             {
@@ -148,6 +151,12 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         // A page that ended early tells of more than it holds: what it does not hold is asked for next.
         _high = page.Count > 0 ? new Sequence(page.Next.Value - 1) : page.HighWatermark;
         Wake(all: isMadeAnew);
+    }
+
+    /// <summary>The grain has sent everybody to look, though no record came: a group may be gone.</summary>
+    private void WakeAll()
+    {
+        lock (_change) Wake(all: true);
     }
 
     private void Wake(bool all)
