@@ -36,12 +36,6 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         }
     }
 
-    /// <summary>True when the stream held this record or a later one when it was last heard of; it may have been deleted since.</summary>
-    public bool Remembers(Sequence until)
-    {
-        lock (_change) return _high >= until;
-    }
-
     /// <summary>Waits until the stream holds this record or a later one; also ends when the stream may have been made anew.</summary>
     public async ValueTask WaitAsync(Sequence until, CancellationToken cancel)
     {
@@ -115,11 +109,8 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
                 var page = await grain.FollowAsync(from, wantsPages ? options.CallBytesMax : 0, options.FollowWait, changed).AsTask().WaitAsync(changed);
                 lock (_change) TakeIn(page, from);
 
-                var took = TimeSpan.FromMilliseconds(Environment.TickCount64 - startedAt);
-                if (page.HighWatermark < from && took < options.FollowWait / 2) WakeAll();
-
                 // A silo that is about to go waits for nothing.
-                if (page.HighWatermark < from && took < Pause) await Task.Delay(Pause, CancellationToken.None);
+                if (page.HighWatermark < from && Environment.TickCount64 - startedAt < Pause.TotalMilliseconds) await Task.Delay(Pause, CancellationToken.None);
             }
             catch (OperationCanceledException)
             {
@@ -151,12 +142,6 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         // A page that ended early tells of more than it holds: what it does not hold is asked for next.
         _high = page.Count > 0 ? new Sequence(page.Next.Value - 1) : page.HighWatermark;
         Wake(all: isMadeAnew);
-    }
-
-    /// <summary>The grain has sent everybody to look, though no record came: a group may be gone.</summary>
-    private void WakeAll()
-    {
-        lock (_change) Wake(all: true);
     }
 
     private void Wake(bool all)

@@ -73,14 +73,6 @@ internal abstract class StreamHandle : IStreamLog
 
     public async ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default)
     {
-        if (_follower.Remembers(until))
-        {
-            // It may remember a stream that was deleted since, and whoever reads on finds nothing: then the wait is for the one that is there now.
-            var high = (await StateAsync(cancel)).HighWatermark;
-            if (high >= until) return true;
-            _follower.Observe(high);
-        }
-
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var waiting = _follower.WaitAsync(until, end.Token).AsTask();
         try
