@@ -238,6 +238,32 @@ public abstract class GroupContract : MeshContract
 
     [ContractTheory]
     [MemberData(nameof(Kinds))]
+    public async Task Who_waits_for_a_group_is_told_of_records_and_of_the_end_of_group_and_stream_even_if_it_came_before(StreamKind kind)
+    {
+        await OpenAsync(kind, "a");
+        Assert.True(await WaitForGroupAsync(after: 0));
+        var waiting = WaitForGroupAsync(after: 1);
+        await _log.AppendAsync(Given.Segment("b"));
+        Assert.True(await waiting.WaitAsync(Patience));
+
+        waiting = WaitForGroupAsync(after: 2);
+        await _log.DeleteGroupAsync(Group);
+        Assert.True(await waiting.WaitAsync(Patience));
+        Assert.True(await WaitForGroupAsync(after: 2).WaitAsync(Patience));
+
+        await _log.CreateGroupAsync(Group, GroupStart.Oldest, createStream: false);
+        waiting = WaitForGroupAsync(after: 2);
+        await Mesh.Catalogue.DeleteAsync(NameOf(kind));
+        Assert.True(await waiting.WaitAsync(Patience));
+        Assert.True(await WaitForGroupAsync(after: 2).WaitAsync(Patience));
+
+        await OpenAsync(kind);
+        Assert.True(await WaitForGroupAsync(after: 2).WaitAsync(Patience));
+        Assert.False(await _log.WaitForGroupAsync(Group, Sequence.First, TimeSpan.Zero));
+    }
+
+    [ContractTheory]
+    [MemberData(nameof(Kinds))]
     public async Task However_many_claim_at_once_each_record_goes_to_one(StreamKind kind)
     {
         await OpenAsync(kind);
@@ -361,6 +387,8 @@ public abstract class GroupContract : MeshContract
     }
 
     private async Task<ClaimedRecords> ClaimAsync(string consumer, int records, string group = Group) => await _log.ClaimAsync(new GroupClaim(group, consumer, records, Minute));
+
+    private Task<bool> WaitForGroupAsync(long after) => _log.WaitForGroupAsync(Group, new Sequence(after + 1), TimeSpan.FromDays(1)).AsTask();
 
     private Task<ClaimedRecords> WaitAndClaimAsync() => _log.ClaimAsync(new GroupClaim(Group, "one", 9, Minute) { Wait = TimeSpan.FromDays(1) }).AsTask();
 

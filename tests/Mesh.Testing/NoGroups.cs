@@ -21,6 +21,8 @@ public abstract class NoGroups : IConsumerGroups
 
     public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => throw new NotSupportedException();
 
+    public ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default) => throw new NotSupportedException();
+
     public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) => throw new NotSupportedException();
 
     public ValueTask<GroupRecords> ClaimPendingAsync(PendingClaim claim, CancellationToken cancel = default) => throw new NotSupportedException();

@@ -81,6 +81,19 @@ public abstract class GroupedActor : StreamActor, IGroupedLog, IGroupSource
 
     public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => _delivery.DeliverAsync(read, cancel);
 
+    public async ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default)
+    {
+        await EnsureReadableAsync();
+        TaskCompletionSource signal;
+        lock (Turn)
+        {
+            if (Log is not { } log || Groups.Table.Find(group) is null || log.Next != until) return true;
+            signal = BeginWait(until);
+        }
+
+        return await EndWaitAsync(signal, timeout, cancel);
+    }
+
     public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Groups.AcknowledgeAsync(group, ids);
 
     public ValueTask<GroupRecords> ClaimPendingAsync(PendingClaim claim, CancellationToken cancel = default) => _delivery.ClaimPendingAsync(claim, cancel);

@@ -38,6 +38,9 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
 
     public ValueTask<bool> WaitAsync(Sequence until, TimeSpan timeout, CancellationToken cancel = default) => ring.WaitAsync(until, timeout, cancel);
 
+    public ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default) =>
+        ring.WaitForGroupAsync(group, until, timeout, cancel);
+
     /// <summary>One that waits is let in and not counted: it would keep a hold from beginning.</summary>
     public async ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default)
     {

@@ -69,11 +69,24 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
         {
             if (Log is { } log && log.High >= until) return true;
             isUnknown = Log is null && !IsMissing;
-            signal = Subscribers.Add(until);
-            NoteAwaited();
+            signal = BeginWait(until);
         }
 
         if (isUnknown) _ = OpenForAsync(signal);
+        return await EndWaitAsync(signal, timeout, cancel);
+    }
+
+    /// <summary>In a turn: what is signalled when the stream holds this record or a later one, or who waits has to look.</summary>
+    private protected TaskCompletionSource BeginWait(Sequence until)
+    {
+        var signal = Subscribers.Add(until);
+        NoteAwaited();
+        return signal;
+    }
+
+    /// <returns>False when the time was up first.</returns>
+    private protected async ValueTask<bool> EndWaitAsync(TaskCompletionSource signal, TimeSpan timeout, CancellationToken cancel)
+    {
         try
         {
             await signal.Task.WaitAsync(timeout, Engine.Clock.Source, cancel);

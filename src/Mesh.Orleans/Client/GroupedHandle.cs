@@ -12,6 +12,9 @@ internal abstract class GroupedHandle(StreamName name, IStreamGrain grain, ICons
     /// <summary>A call waits no longer, so that it does not time out.</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
+    /// <summary>A silo that is about to go waits for nothing, and is not asked more often.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
     public ValueTask<LogInfo?> DescribeAsync(string? group, int pendingMax, CancellationToken cancel = default) =>
         Patience.CallAsync(() => groups.DescribeAsync(group, pendingMax, cancel), cancel);
 
@@ -31,6 +34,9 @@ internal abstract class GroupedHandle(StreamName name, IStreamGrain grain, ICons
 
     public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => Patience.CallOnceAsync(() => groups.DeliverAsync(read, cancel));
 
+    public ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default) =>
+        AskUntilAsync((time, end) => groups.WaitForGroupAsync(group, until, time, end), mayHave => mayHave, timeout, cancel);
+
     public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) =>
         Patience.CallAsync(() => groups.AcknowledgeAsync(group, ids, cancel), cancel);
 
@@ -47,20 +53,14 @@ internal abstract class GroupedHandle(StreamName name, IStreamGrain grain, ICons
         Patience.CallAsync(() => groups.SetGroupOptionsAsync(group, options, cancel), cancel);
 
     /// <summary>The claim's name is chosen here, so that one sent again after its answer was lost is the same claim.</summary>
-    public async ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default)
+    public ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default)
     {
-        var named = claim with { Id = claim.Id ?? new ClaimId(Guid.NewGuid()), Wait = TimeSpan.Zero };
-        if (claim.Wait == TimeSpan.Zero) return await ClaimOnceAsync(named, cancel);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        try
-        {
-            return await WaitAndClaimAsync(named, end.Token).WaitAsync(claim.Wait, Clock, cancel);
-        }
-        catch (TimeoutException)
-        {
-            await end.CancelAsync();
-            return await ClaimOnceAsync(named, cancel);
-        }
+        var named = claim with { Id = claim.Id ?? new ClaimId(Guid.NewGuid()) };
+        return AskUntilAsync(
+            (time, end) => groups.ClaimAsync(named with { Wait = time }, end),
+            claimed => claimed.Outcome != GroupOutcome.Done || claimed.Id is not null,
+            claim.Wait,
+            cancel);
     }
 
     public ValueTask<ClaimedRecords> FindClaimAsync(string group, ClaimId claim, CancellationToken cancel = default) =>
@@ -75,14 +75,33 @@ internal abstract class GroupedHandle(StreamName name, IStreamGrain grain, ICons
     public ValueTask<GroupAcks> AckAsync(string group, ClaimId claim, IReadOnlyList<Sequence> sequences, CancellationToken cancel = default) =>
         Patience.CallAsync(() => groups.AckAsync(group, claim, sequences, cancel), cancel);
 
-    private ValueTask<ClaimedRecords> ClaimOnceAsync(GroupClaim named, CancellationToken cancel) => Patience.CallAsync(() => groups.ClaimAsync(named, cancel), cancel);
+    /// <summary>Asks the grain, which waits a while, until it has the answer or the time is up; in the end once more, without a wait.</summary>
+    private async ValueTask<T> AskUntilAsync<T>(Func<TimeSpan, CancellationToken, ValueTask<T>> ask, Predicate<T> isAnswer, TimeSpan timeout, CancellationToken cancel)
+    {
+        if (timeout != TimeSpan.Zero)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            try
+            {
+                return await WaitUntilAsync(ask, isAnswer, end.Token).WaitAsync(timeout, Clock, cancel);
+            }
+            catch (TimeoutException)
+            {
+                await end.CancelAsync();
+            }
+        }
 
-    private async Task<ClaimedRecords> WaitAndClaimAsync(GroupClaim named, CancellationToken cancel)
+        return await Patience.CallAsync(() => ask(TimeSpan.Zero, cancel), cancel);
+    }
+
+    private async Task<T> WaitUntilAsync<T>(Func<TimeSpan, CancellationToken, ValueTask<T>> ask, Predicate<T> isAnswer, CancellationToken cancel)
     {
         while (true)
         {
-            var claimed = await ClaimOnceAsync(named with { Wait = WaitMax }, cancel);
-            if (claimed.Outcome != GroupOutcome.Done || claimed.Id is not null) return claimed;
+            var startedAt = Environment.TickCount64;
+            var answer = await Patience.CallAsync(() => ask(WaitMax, cancel), cancel);
+            if (isAnswer(answer)) return answer;
+            if (Environment.TickCount64 - startedAt < Pause.TotalMilliseconds) await Task.Delay(Pause, cancel);
         }
     }
 }

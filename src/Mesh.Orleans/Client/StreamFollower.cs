@@ -42,13 +42,9 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         var signal = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_change)
         {
-            if (_high >= until) return;
+            if (_isFollowing && _high >= until) return;
             _waiting.Add((until, signal));
-            if (!_isFollowing)
-            {
-                _isFollowing = true;
-                _ = Task.Run(FollowAsync, CancellationToken.None);
-            }
+            if (!_isFollowing) BeginFor(until);
         }
 
         try
@@ -82,6 +78,14 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         foreach (var slice in page.Slices)
             if (slice.Within(from, Sequence.Max) is { } part) slices.Add(part);
         return slices.Count > 0 ? new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark) : null;
+    }
+
+    /// <summary>What is remembered from before may be the end of a stream that was deleted since: the grain is asked for what is waited for.</summary>
+    private void BeginFor(Sequence until)
+    {
+        if (_high >= until) _high = new Sequence(until.Value - 1);
+        _isFollowing = true;
+        _ = Task.Run(FollowAsync, CancellationToken.None);
     }
 
     private async Task FollowAsync()

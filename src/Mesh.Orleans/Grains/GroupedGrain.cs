@@ -27,6 +27,13 @@ internal abstract class GroupedGrain<TActor>(SiloEngine silo, StreamKind kind, F
 
     public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => Actor.DeliverAsync(read, cancel);
 
+    public async ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default)
+    {
+        var mayHave = false;
+        await WaitHereAsync(async end => mayHave = await Actor.WaitForGroupAsync(group, until, Timeout.InfiniteTimeSpan, end), timeout, cancel);
+        return mayHave;
+    }
+
     public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Actor.AcknowledgeAsync(group, ids, cancel);
 
     public ValueTask<GroupRecords> ClaimPendingAsync(PendingClaim claim, CancellationToken cancel = default) => Actor.ClaimPendingAsync(claim, cancel);

@@ -18,7 +18,7 @@ internal sealed class RingGrain(SiloEngine silo) : GroupedGrain<RingActor>(silo,
     {
         var isOfRing = context.InterfaceMethod.DeclaringType?.Assembly is { } assembly && (assembly == typeof(IRing).Assembly || assembly == typeof(IRingGrain).Assembly);
         var isCounted = isOfRing && context.MethodName is not (nameof(HoldAsync) or nameof(LetGoAsync)) && await _gate.EnterAsync(HeldCalls.Hold);
-        if (isCounted && context.MethodName is (nameof(FollowAsync) or nameof(WaitAsync) or nameof(ClaimAsync)))
+        if (isCounted && context.MethodName is (nameof(FollowAsync) or nameof(WaitAsync) or nameof(WaitForGroupAsync) or nameof(ClaimAsync)))
         {
             _gate.Exit();
             isCounted = false;

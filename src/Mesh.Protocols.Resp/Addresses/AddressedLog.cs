@@ -127,6 +127,9 @@ internal sealed class AddressedLog(AddressedStream stream) : IRing
 
     public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => Groups.DeliverAsync(read, cancel);
 
+    public ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default) =>
+        Groups.WaitForGroupAsync(group, until, timeout, cancel);
+
     public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Groups.AcknowledgeAsync(group, ids, cancel);
 
     public ValueTask<GroupRecords> ClaimPendingAsync(PendingClaim claim, CancellationToken cancel = default) => Groups.ClaimPendingAsync(claim, cancel);

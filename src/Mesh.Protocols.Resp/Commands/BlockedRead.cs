@@ -8,10 +8,10 @@ internal sealed class BlockedRead(RespSession session, TimeSpan? block)
     private readonly long _began = session.Clock.GetTimestamp();
 
     /// <summary>Waits for the first record of any of the streams, the time, or the client's leaving.</summary>
-    /// <param name="streams">Each with the sequence to wait for.</param>
+    /// <param name="begin">Begins to wait at each of the streams, for this long.</param>
     /// <returns>False when the time was up first, or nobody asked to wait.</returns>
     /// <exception cref="OperationCanceledException">The client has left, or the server stops.</exception>
-    public async ValueTask<bool> WaitAsync(IEnumerable<(IRing Ring, Sequence Next)> streams)
+    public async ValueTask<bool> WaitAsync(Func<TimeSpan, CancellationToken, IEnumerable<ValueTask<bool>>> begin)
     {
         if (block is not { } time || session.MayNotBlock) return false;
 
@@ -22,7 +22,7 @@ internal sealed class BlockedRead(RespSession session, TimeSpan? block)
         session.IsBlocked = true;
         var unblock = session.Unblock = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var watch = session.WatchAsync(stop, stop.Token);
-        var waits = streams.Select(stream => stream.Ring.WaitAsync(stream.Next, left, stop.Token).AsTask()).ToList();
+        var waits = begin(left, stop.Token).Select(wait => wait.AsTask()).ToList();
         var first = await Task.WhenAny([.. waits, unblock.Task]);
         var hasLeft = stop.IsCancellationRequested;
         await stop.CancelAsync();

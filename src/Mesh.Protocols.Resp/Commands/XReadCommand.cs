@@ -25,7 +25,8 @@ internal sealed class XReadCommand() : RespCommand("xread", -4)
     {
         foreach (var cursor in cursors) cursor.After ??= (await cursor.Ring.StateAsync()).LastId;
         var found = await ReadAsync(session, cursors, count);
-        while (found.Count == 0 && await wait.WaitAsync(cursors.Select(cursor => (cursor.Ring, cursor.Next)))) found = await ReadAsync(session, cursors, count);
+        while (found.Count == 0 && await wait.WaitAsync((time, end) => cursors.Select(cursor => cursor.Ring.WaitAsync(cursor.Next, time, end))))
+            found = await ReadAsync(session, cursors, count);
         if (found.Count == 0)
         {
             session.WriteNullArray();

@@ -41,6 +41,9 @@ public sealed class KeyedGroups(IConsumerGroups groups, string key) : IConsumerG
 
     public ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default) => groups.DeliverAsync(read with { Group = Inner(read.Group) }, cancel);
 
+    public ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default) =>
+        groups.WaitForGroupAsync(Inner(group), until, timeout, cancel);
+
     public ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default) =>
         groups.AcknowledgeAsync(Inner(group), ids, cancel);
 

@@ -47,6 +47,15 @@ public interface IConsumerGroups
     /// <summary>Hands records to a consumer: new ones, or those that are pending with it already. A consumer that is new is created when there is a record for it.</summary>
     ValueTask<GroupRecords> DeliverAsync(GroupRead read, CancellationToken cancel = default);
 
+    /// <summary>Waits until a group may have new records, or is no more.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="until">The sequence after the last one the stream was known to hold.</param>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
+    /// <param name="cancel">Ends the call.</param>
+    /// <returns>False when the time was up first. True when the stream holds that record or a later one, when it is not the stream it was, and when it or the group does
+    /// not exist, however shortly before the call either was deleted.</returns>
+    ValueTask<bool> WaitForGroupAsync(string group, Sequence until, TimeSpan timeout, CancellationToken cancel = default);
+
     /// <summary>Takes entries off the group's pending ones; those that are not pending are no error.</summary>
     /// <returns>Counts those that were.</returns>
     ValueTask<GroupAnswer> AcknowledgeAsync(string group, IReadOnlyList<RingId> ids, CancellationToken cancel = default);

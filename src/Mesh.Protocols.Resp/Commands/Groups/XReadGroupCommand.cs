@@ -23,7 +23,8 @@ internal sealed class XReadGroupCommand() : RespCommand("xreadgroup", -7)
             if (answers[i] is { } answer) CheckOutcome(request, i, answer.Outcome);
 
         var wait = new BlockedRead(session, request.Block);
-        while (found == 0 && await wait.WaitAsync(request.Streams.Select((stream, i) => (stream.Ring, answers[i]!.Records.HighWatermark.Next()))))
+        while (found == 0 && await wait.WaitAsync((time, end) =>
+            request.Streams.Select((stream, i) => stream.Ring.WaitForGroupAsync(request.Group!, answers[i]!.Records.HighWatermark.Next(), time, end))))
         {
             found = await DeliverAsync(session, request, Math.Min(request.Count, CountAfterWait), answers);
             if (answers.Any(answer => answer?.Outcome == GroupOutcome.NoStream)) throw new RespErrorException("UNBLOCKED the stream key no longer exists");
