@@ -19,6 +19,9 @@ internal sealed class ClusterFixture : IMeshFixture
     /// <summary>A busy machine is not a dead silo: what dies is found dead by its probes, and calls to it are then made again at once.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>A silo makes room for a million grains, if it is not told that there are few: with a cluster a test, that is most of the memory.</summary>
+    private const int StreamsMax = 10_000;
+
     private static readonly string[] LosableCalls =
         [
             nameof(IStreamGrain.AppendManyAsync), nameof(IStreamGrain.CreateAsync), nameof(IQueueGrain.ClaimOnceAsync), nameof(IQueue.DeleteAsync), nameof(IRoomGrain.PublishAsync),
@@ -71,15 +74,23 @@ internal sealed class ClusterFixture : IMeshFixture
 
     public async Task RestartAsync()
     {
-        await Cluster.DisposeAsync();
+        await EndAsync();
         await DeployAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Cluster.DisposeAsync();
+        await EndAsync();
         await Store.DisposeAsync();
         _data?.Dispose();
+    }
+
+    /// <summary>As a crash: nobody says goodbye. What is only disposed of stays in memory for good, known to the process as a cluster that runs.</summary>
+    private async Task EndAsync()
+    {
+        foreach (var silo in Cluster.Silos.ToArray()) await Cluster.KillSiloAsync(silo);
+        await Cluster.StopAllSilosAsync();
+        await Cluster.DisposeAsync();
     }
 
     private async Task DeployAsync()
@@ -92,6 +103,7 @@ internal sealed class ClusterFixture : IMeshFixture
             silo.AddMesh(Store, options => (options.Clock, options.OpenPool) = (Clock, Pools.Open));
             silo.DetectFailuresFast().Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
+            silo.Services.Configure<GrainDirectoryOptions>(options => options.CacheSize = StreamsMax);
             silo.Services.Configure<MeshClientOptions>(Configure);
             _configureSilo?.Invoke(silo);
         });
