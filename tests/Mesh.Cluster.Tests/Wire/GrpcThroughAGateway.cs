@@ -1,3 +1,4 @@
+using Mesh.Protocols.Grpc.Tests.Cases;
 using Mesh.Protocols.Grpc.Tests.Clients;
 using Mesh.Protocols.Grpc.Tests.Service;
 using Mesh.Testing.Postgres;
@@ -28,3 +29,6 @@ public sealed class GrpcReflection(OneGateway gateway) : ReflectionContract(gate
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class GrpcStarts(OneGateway gateway) : StartContract(gateway.GrpcAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class GrpcCases(OneGateway gateway) : CaseContract(async () => new DotNetClient((await gateway.GrpcAsync()).Address));

@@ -1,10 +1,13 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using Mesh.Testing.Tools;
 using Xunit;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
 namespace Mesh.Testing.Postgres;
 
-/// <summary>A test of a contract suite. A class that inherits it and is marked <see cref="RequiresPostgresAttribute"/> is skipped without a server.</summary>
+/// <summary>A test of a contract suite. In a class that inherits it and is marked with a <see cref="RequiresAttribute"/> it is skipped without that.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 [XunitTestCaseDiscoverer("Mesh.Testing.Postgres.ContractFactDiscoverer", "Mesh.Testing")]
 public class ContractFactAttribute : FactAttribute;
@@ -19,6 +22,8 @@ public sealed class ContractFactDiscoverer(IMessageSink diagnostics) : FactDisco
 /// <summary>Made by the discoverer, or by the runner from its serialized form.</summary>
 public sealed class ContractTestCase : XunitTestCase
 {
+    private static readonly ConcurrentDictionary<Type, string?> SkipReasons = new();
+
     [Obsolete("For the runner.")]
     public ContractTestCase()
     {
@@ -31,7 +36,7 @@ public sealed class ContractTestCase : XunitTestCase
 
     /// <summary>Why a test of a contract is skipped in the class that runs it; null when it runs.</summary>
     public static string? SkipReasonOf(ITestMethod method) =>
-        method.TestClass.Class.GetCustomAttributes(typeof(RequiresPostgresAttribute)).Any() ? PostgresBinaries.Missing : null;
+        SkipReasons.GetOrAdd(method.TestClass.Class.ToRuntimeType(), type => type.GetCustomAttributes<RequiresAttribute>().Select(each => each.SkipReason).FirstOrDefault(reason => reason is not null));
 
     protected override string? GetSkipReason(IAttributeInfo factAttribute) => base.GetSkipReason(factAttribute) ?? SkipReasonOf(TestMethod);
 }

@@ -1,3 +1,4 @@
+using Mesh.Testing.Tools;
 using Xunit;
 
 namespace Mesh.Testing.Postgres;
@@ -11,8 +12,10 @@ public class PostgresFactAttribute : FactAttribute
 
 /// <summary>The tests that this class inherits from a contract (see <see cref="ContractFactAttribute"/>) need a PostgreSQL server.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class RequiresPostgresAttribute : Attribute
+public sealed class RequiresPostgresAttribute : RequiresAttribute
 {
     /// <summary>Why tests are skipped; null when there is a server.</summary>
     public static string? Missing => PostgresBinaries.Missing;
+
+    public override string? SkipReason => Missing;
 }

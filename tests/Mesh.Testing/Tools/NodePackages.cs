@@ -20,7 +20,7 @@ public static class NodePackages
     public static Task<string> RunAsync(string[] packages, string script, params string[] arguments) => RunAndDeleteAsync(CopyOf(packages, script), arguments);
 
     /// <summary>Starts a script that requires the packages, to be talked with while it runs.</summary>
-    public static RunningScript Start(string[] packages, string script, params string[] arguments) => new(CopyOf(packages, script), arguments);
+    public static RunningScript Start(string[] packages, string script, params string[] arguments) => new("node", CopyOf(packages, script), arguments);
 
     /// <summary>Node looks for packages beside the script.</summary>
     private static string CopyOf(string[] packages, string script)
