@@ -10,7 +10,7 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
 
     /// <param name="call">May run more than once, so it must come to the same, whatever became of the one before.</param>
-    /// <param name="cancel">Ends the waiting.</param>
+    /// <param name="cancel">Ends the waiting, whatever the silo does.</param>
     /// <exception cref="StorageUnavailableException">No silo answered in time.</exception>
     public ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default) => CallAsync(_ => call(), cancel);
 
@@ -26,7 +26,7 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes)
             try
             {
                 var answer = call(isRepeat);
-                return answer.IsCompleted ? await answer : await answer.AsTask().WaitAsync(changed);
+                return answer.IsCompleted ? await answer : await answer.AsTask().WaitAsync(changed).WaitAsync(cancel);
             }
             catch (OperationCanceledException reason) when (!cancel.IsCancellationRequested)
             {

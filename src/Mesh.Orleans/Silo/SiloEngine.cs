@@ -60,7 +60,7 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
     public void Participate(ISiloLifecycle lifecycle)
     {
         lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.RuntimeInitialize, StartAsync, StopAsync);
-        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, BeginToMaintain, _ => _leaving.CancelAsync());
+        lifecycle.Subscribe<SiloEngine>(ServiceLifecycleStage.Active, BeginToMaintain, _ => EndMaintenanceAsync());
     }
 
     public void Dispose()
@@ -84,6 +84,13 @@ internal sealed partial class SiloEngine : ILifecycleParticipant<ISiloLifecycle>
         _maintaining = Task.Run(
             () => Task.WhenAll(_maintenance.RunAsync(_options.MaintenanceInterval, _leaving.Token), schedules.RunAsync(_leaving.Token)), CancellationToken.None);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Before grains go: a call that is on its way then is never answered, and whoever waits for it keeps the silo from ending.</summary>
+    private async Task EndMaintenanceAsync()
+    {
+        await _leaving.CancelAsync();
+        await _maintaining;
     }
 
     private async Task StopAsync(CancellationToken cancel)
