@@ -22,6 +22,7 @@ if (args is ["bare-http", var httpPort])
     ("xadd", XaddSuite.RunAsync),
     ("groups", GroupSuite.RunAsync),
     ("stream", StreamSuite.RunAsync),
+    ("client", ClientSuite.RunAsync),
     ("protobus", ProtobusSuite.RunAsync),
     ("append", AppendSuite.RunAsync),
     ("growth", GrowthSuite.RunAsync),

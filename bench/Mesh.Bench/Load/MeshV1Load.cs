@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Google.Protobuf;
 using Mesh.Frames;
 using Mesh.Testing.Grpc;
 
@@ -11,11 +12,42 @@ internal static class MeshV1Load
 {
     /// <returns>Records acknowledged per second.</returns>
     /// <exception cref="InvalidOperationException">The call ended.</exception>
-    public static async Task<double> RunAsync(IPEndPoint server, int window, int bodyBytes, TimeSpan duration)
+    public static Task<double> RunAsync(IPEndPoint server, int window, int bodyBytes, TimeSpan duration) =>
+        AppendAsync(server, "ring:bench", window, bodyBytes, duration, long.MaxValue);
+
+    /// <summary>Appends so many records to a stream.</summary>
+    public static Task FillAsync(IPEndPoint server, string address, long records, int bodyBytes) =>
+        AppendAsync(server, address, (int)Math.Min(records, 4096), bodyBytes, TimeSpan.MaxValue, records);
+
+    /// <summary>Reads a stream from its beginning by Tail.</summary>
+    /// <returns>Records per second.</returns>
+    /// <exception cref="InvalidOperationException">The call ended.</exception>
+    public static async Task<double> TailAsync(IPEndPoint server, string address, long records)
+    {
+        using var client = new GrpcClient(new Uri($"http://{server}"));
+        using var call = client.Open("/mesh.v1.Mesh/Tail");
+        var since = Stopwatch.GetTimestamp();
+        await call.SendAsync(new V1.TailRequest { Stream = address, From = 1 }.ToByteArray());
+        call.Complete();
+        long count = 0, bytes = 0;
+        while (count < records)
+        {
+            var message = await call.ReadAsync() ?? throw new InvalidOperationException($"Tail ended: {await call.StatusAsync()}.");
+            foreach (var record in V1.TailResponse.Parser.ParseFrom(message).Records)
+            {
+                bytes += record.Body.Length;
+                count++;
+            }
+        }
+
+        return count / Stopwatch.GetElapsedTime(since).TotalSeconds;
+    }
+
+    private static async Task<double> AppendAsync(IPEndPoint server, string address, int window, int bodyBytes, TimeSpan duration, long recordsMax)
     {
         using var client = new GrpcClient(new Uri($"http://{server}"));
         using var call = client.Open("/mesh.v1.Mesh/AppendStream");
-        await call.SendAsync(Field(2, Encoding.UTF8.GetBytes("ring:bench")));
+        await call.SendAsync(Field(2, Encoding.UTF8.GetBytes(address)));
         var one = GrpcClientCall.Frame(Field(3, Field(1, new byte[bodyBytes])));
         var many = Enumerable.Repeat(one, window).SelectMany(each => each).ToArray();
         var since = Stopwatch.GetTimestamp();
@@ -26,9 +58,10 @@ internal static class MeshV1Load
         {
             var count = await acks.NextAsync();
             acknowledged += count;
-            if (Stopwatch.GetElapsedTime(since) >= duration) continue;
-            await call.SendRawAsync(many.AsMemory(0, count * one.Length));
-            sent += count;
+            var more = (int)Math.Min(count, recordsMax - sent);
+            if (more == 0 || Stopwatch.GetElapsedTime(since) >= duration) continue;
+            await call.SendRawAsync(many.AsMemory(0, more * one.Length));
+            sent += more;
         }
 
         var rate = acknowledged / Stopwatch.GetElapsedTime(since).TotalSeconds;

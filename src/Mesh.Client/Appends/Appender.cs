@@ -26,9 +26,14 @@ internal sealed class Appender(GrpcChannel channel, string project, string addre
 
     /// <summary>Appends a record; answers when it is durable.</summary>
     /// <exception cref="MeshException">It is not stored, or nobody knows.</exception>
-    public async Task<AppendedRecord> AppendAsync(V1.NewRecord record, CancellationToken cancel)
+    public Task<AppendedRecord> AppendAsync(V1.NewRecord record, CancellationToken cancel)
     {
-        var pending = new PendingAppend(GrpcFrame.Of(new V1.AppendStreamRequest { Records = { record } }));
+        var pending = new PendingAppend(GrpcFrame.OfPart(V1.AppendStreamRequest.RecordsFieldNumber, record));
+        return !cancel.CanBeCanceled && TryEnter(pending) ? pending.Task : EnterAsync(pending, cancel);
+    }
+
+    private async Task<AppendedRecord> EnterAsync(PendingAppend pending, CancellationToken cancel)
+    {
         if (!_entry.Wait(0, CancellationToken.None)) await _entry.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
@@ -52,6 +57,23 @@ internal sealed class Appender(GrpcChannel channel, string project, string addre
         _line.FailAll(new ObjectDisposedException(nameof(MeshClient)));
         _stop.Dispose();
         _entry.Dispose();
+    }
+
+    /// <summary>Puts a record in line if nobody waits in front of it and there is room, as is most often so: then nothing but the record itself is waited for.</summary>
+    private bool TryEnter(PendingAppend pending)
+    {
+        if (!_entry.Wait(0, CancellationToken.None)) return false;
+        try
+        {
+            if (_line.TryAdd(pending) is not null) return false;
+        }
+        finally
+        {
+            _entry.Release();
+        }
+
+        Start();
+        return true;
     }
 
     private void Start()

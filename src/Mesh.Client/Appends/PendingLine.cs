@@ -98,12 +98,9 @@ internal sealed class PendingLine(int windowRecords, long bytesMax)
     public void Acknowledge(V1.AppendStreamResponse ack)
     {
         var time = ack.FirstTime?.ToDateTimeOffset();
-        for (var i = 0; i < ack.Count; i++)
-        {
-            var record = RemoveFirst(ack.FirstNumber + i)
-                ?? throw new MeshException(MeshStatus.Internal, $"The server acknowledged the record {ack.FirstNumber + i}, which is not the next one.");
+        var record = RemoveFirst(ack.FirstNumber, ack.Count);
+        for (var i = 0; i < ack.Count; i++, record = record.Next!)
             record.TrySetResult(new AppendedRecord(new Sequence(ack.FirstSequence == 0 ? 0 : ack.FirstSequence + i), time?.AddMicroseconds(i), ack.Duplicate));
-        }
     }
 
     /// <summary>The server refused one of the records that were sent. If there is only one, it is given up; else all of them are sent again one by one.</summary>
@@ -120,29 +117,54 @@ internal sealed class PendingLine(int windowRecords, long bytesMax)
             _cautiousThrough = 0;
         }
 
-        RemoveFirst(null)?.TrySetException(reason);
+        RemoveFirst()?.TrySetException(reason);
     }
 
     /// <summary>Gives up all records.</summary>
     public void FailAll(Exception reason)
     {
-        while (RemoveFirst(null) is { } record) record.TrySetException(reason);
+        while (RemoveFirst() is { } record) record.TrySetException(reason);
     }
 
-    /// <param name="number">That the first must have; null for any.</param>
-    private PendingAppend? RemoveFirst(long? number)
+    /// <summary>Removes the first records, of which there is one at least.</summary>
+    /// <returns>The first of them; the others are linked to it.</returns>
+    private PendingAppend RemoveFirst(long number, int count)
     {
         lock (_turn)
         {
-            if (_first is not { } first || (number is not null && (first.Number != number || _sent == 0))) return null;
-            _first = first.Next;
-            if (_first is null) _last = null;
-            if (_unsent == first) _unsent = _first;
-            _sent = Math.Max(0, _sent - 1);
-            _bytes -= first.Frame.Length;
-            _roomWanted?.TrySetResult();
-            _roomWanted = null;
+            if (_first is not { } first || first.Number != number || _sent < count)
+                throw new MeshException(MeshStatus.Internal, $"The server acknowledged {count} records from {number} on, which are not the next ones.");
+            for (var i = 0; i < count; i++) Unlink();
+            GiveRoom();
             return first;
         }
+    }
+
+    private PendingAppend? RemoveFirst()
+    {
+        lock (_turn)
+        {
+            if (_first is not { } first) return null;
+            Unlink();
+            GiveRoom();
+            return first;
+        }
+    }
+
+    /// <summary>Takes the first record out of line. It keeps its link to the next.</summary>
+    private void Unlink()
+    {
+        var first = _first!;
+        _first = first.Next;
+        if (_first is null) _last = null;
+        if (_unsent == first) _unsent = _first;
+        _sent = Math.Max(0, _sent - 1);
+        _bytes -= first.Frame.Length;
+    }
+
+    private void GiveRoom()
+    {
+        _roomWanted?.TrySetResult();
+        _roomWanted = null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Mesh.Frames;
 
 namespace Mesh.Client.Wire;
 
@@ -14,6 +15,21 @@ internal static class GrpcFrame
         var frame = new byte[HeaderBytes + length];
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), length);
         message.WriteTo(frame.AsSpan(HeaderBytes));
+        return frame;
+    }
+
+    /// <summary>A message that has nothing but one field, which is another message.</summary>
+    /// <param name="field">Its number, up to 15.</param>
+    /// <param name="part">What it holds.</param>
+    public static byte[] OfPart(int field, IMessage part)
+    {
+        var bytes = part.CalculateSize();
+        var length = 1 + Varint.Length((ulong)bytes) + bytes;
+        var frame = new byte[HeaderBytes + length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), length);
+        frame[HeaderBytes] = (byte)WireFormat.MakeTag(field, WireFormat.WireType.LengthDelimited);
+        Varint.Write(frame.AsSpan(HeaderBytes + 1), (ulong)bytes);
+        part.WriteTo(frame.AsSpan(frame.Length - bytes));
         return frame;
     }
 
