@@ -23,7 +23,10 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     private readonly RoomKeeping _history;
     private readonly HashSet<RoomProcess> _members = [];
 
-    /// <summary>Processes that did not answer the last time: nobody waits for them again before they do. Guarded by itself.</summary>
+    /// <summary>
+    /// Processes that did not answer the last time, such as one that was killed, which Orleans takes for away at first: they are sent messages as the others are, but no publisher
+    /// waits for them, and their listeners are not counted, before they answer again. Guarded by itself.
+    /// </summary>
     private readonly HashSet<RoomProcess> _silent = [];
 
     private readonly CancellationTokenSource _leaving = new();
@@ -93,7 +96,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     {
         var answers = new List<Task<int[]>>();
         foreach (var target in Targets())
-            if (LineOf(target).TryAdd(posts, posts.Bytes.Length) is { } answer) answers.Add(answer);
+            if (LineOf(target).TryAdd(posts, posts.Bytes.Length) is { } answer && !IsSilent(target)) answers.Add(answer);
         if (answers is [var only]) return await only;
         var receivers = new int[posts.Count];
         foreach (var answer in answers)
@@ -103,6 +106,11 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
         }
 
         return receivers;
+    }
+
+    private bool IsSilent(RoomProcess process)
+    {
+        lock (_silent) return _silent.Contains(process);
     }
 
     private HashSet<RoomProcess> Targets()
@@ -127,9 +135,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     private async ValueTask<IReadOnlyList<int[]>> SendAsync(RoomProcess process, IReadOnlyList<RoomPosts> posts)
     {
         RoomPosts[] sent = [.. posts];
-        bool isPatient;
-        lock (_silent) isPatient = !_silent.Contains(process);
-        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient);
+        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient: !IsSilent(process));
         lock (_silent)
         {
             if (reached.How == ReachedHow.Silent) _silent.Add(process);
@@ -149,7 +155,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     private async Task<Reached<int>> ListenersOfAsync(RoomProcess process)
     {
-        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: true);
+        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: !IsSilent(process));
         if (listeners.How == ReachedHow.Gone) Forget(process);
         return listeners;
     }
