@@ -25,6 +25,9 @@ public sealed class RespStreams(OneGateway gateway) : StreamCommandContract(gate
 public sealed class RespClients(OneGateway gateway) : ClientContract(gateway.RespAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class RespRoomClients(OneGateway gateway) : RoomClientContract(gateway.RespAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class RespBesideRedis(OneGateway gateway, RedisBeside redis) : RedisParityContract(gateway.RespAsync, redis);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]

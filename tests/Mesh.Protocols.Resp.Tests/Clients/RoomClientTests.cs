@@ -1,0 +1,3 @@
+namespace Mesh.Protocols.Resp.Tests.Clients;
+
+public sealed class RoomClientTests() : RoomClientContract(RespServer.OpenAsync);
