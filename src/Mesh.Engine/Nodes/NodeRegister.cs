@@ -14,6 +14,7 @@ public sealed class NodeRegister
     private readonly SortedDictionary<string, Heard> _nodes = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, string[]> _pins = [];
     private readonly LoadShares _shares = new();
+    private readonly BusyWatch _watch = new();
     private long _lookedAt;
 
     /// <param name="clock">By which silence is measured.</param>
@@ -109,7 +110,20 @@ public sealed class NodeRegister
     {
         if (_clock.GetElapsedTime(_lookedAt) < LookInterval) return false;
         _lookedAt = _clock.GetTimestamp();
-        if (!_shares.Look(Nodes)) return false;
+        return _watch.Look(Nodes) is { } busy && Relieve(busy);
+    }
+
+    private bool Relieve(NodeReport busy)
+    {
+        var nodes = Nodes;
+        var moves = SlotMoves.Of(busy, nodes, Table);
+        if (moves.Count > 0)
+        {
+            Table = new NodeTable(Table.Version + 1, Table.Nodes, SlotRanges.With(Table.Ranges, moves));
+            return true;
+        }
+
+        if (SlotMoves.Explain(busy) || !_shares.TryMove(busy.Node.Id, nodes.MinBy(node => node.Load.Score)!.Node.Id)) return false;
         Plan();
         return true;
     }
@@ -117,7 +131,8 @@ public sealed class NodeRegister
     private void Plan()
     {
         var nodes = Nodes;
-        var ranges = SlotPlan.Make(Table.Ranges, [.. nodes.Select(node => new PlanNode(node.Node.Id, _shares.Of(node.Node.Id), node.Load.Score))], _copies, _pins);
+        var hot = nodes.SelectMany(node => node.Slots).Select(load => load.Slot).ToHashSet();
+        var ranges = SlotPlan.Make(Table.Ranges, [.. nodes.Select(node => new PlanNode(node.Node.Id, _shares.Of(node.Node.Id), node.Load.Score))], _copies, _pins, hot);
         Table = new NodeTable(Table.Version + 1, [.. nodes.Select(node => node.Node)], ranges);
     }
 

@@ -19,10 +19,11 @@ internal sealed class SlotPlan
     private readonly List<int>?[] _slots = new List<int>?[RoomSlot.Count];
     private readonly int[] _places;
     private readonly int[] _firsts;
+    private readonly IReadOnlySet<int> _hot;
 
-    private SlotPlan(PlanNode[] nodes, int copies)
+    private SlotPlan(PlanNode[] nodes, int copies, IReadOnlySet<int> hot)
     {
-        _nodes = nodes;
+        (_nodes, _hot) = (nodes, hot);
         _copies = Math.Min(copies, nodes.Length);
         _places = new int[nodes.Length];
         _firsts = new int[nodes.Length];
@@ -32,10 +33,12 @@ internal sealed class SlotPlan
     /// <param name="nodes">Those that live.</param>
     /// <param name="copies">Nodes a slot has, or as many as there are.</param>
     /// <param name="pins">Slots whose nodes somebody has said. One of which none lives is as the others.</param>
-    public static IReadOnlyList<SlotRange> Make(IReadOnlyList<SlotRange> before, IReadOnlyList<PlanNode> nodes, int copies, IReadOnlyDictionary<int, string[]> pins)
+    /// <param name="hot">Slots that are busy, and where they are for that: where others do, they stay.</param>
+    public static IReadOnlyList<SlotRange> Make(
+        IReadOnlyList<SlotRange> before, IReadOnlyList<PlanNode> nodes, int copies, IReadOnlyDictionary<int, string[]> pins, IReadOnlySet<int> hot)
     {
         if (nodes.Count == 0) return [];
-        var plan = new SlotPlan([.. nodes], copies);
+        var plan = new SlotPlan([.. nodes], copies, hot);
         var pinned = plan.Load(before, pins);
         plan.Assign();
         return plan.ToRanges(pinned);
@@ -73,7 +76,8 @@ internal sealed class SlotPlan
         Array.Fill(most, slots);
         var places = Apportionment.Of(slots * _copies, shares, most, _places);
         Fill(places);
-        Level(places);
+        Level(places, isHot: false);
+        Level(places, isHot: true);
         foreach (var nodes in _slots.OfType<List<int>>()) _firsts[nodes[0]]++;
         LevelFirsts(Apportionment.Of(slots, shares, _places, _firsts));
     }
@@ -95,13 +99,13 @@ internal sealed class SlotPlan
     }
 
     /// <summary>Moves places from nodes that have too many to those that lack some.</summary>
-    private void Level(int[] wanted)
+    private void Level(int[] wanted, bool isHot)
     {
         foreach (var from in Enumerable.Range(0, _nodes.Length).OrderByDescending(node => _places[node] - wanted[node]))
         {
             for (var slot = RoomSlot.Count - 1; slot >= 0 && _places[from] > wanted[from]; slot--)
             {
-                if (_slots[slot] is not { } nodes || nodes.IndexOf(from) is not (>= 0 and var place)) continue;
+                if (_hot.Contains(slot) != isHot || _slots[slot] is not { } nodes || nodes.IndexOf(from) is not (>= 0 and var place)) continue;
                 var to = MostLacking(wanted, nodes);
                 if (to < 0 || _places[to] >= wanted[to]) continue;
                 nodes[place] = to;
@@ -111,14 +115,15 @@ internal sealed class SlotPlan
         }
     }
 
-    /// <summary>Changes which of a slot's nodes is the first; no slot gets another node.</summary>
+    /// <summary>Changes which of a slot's nodes is the first; no slot gets another node, and no busy one another first.</summary>
     private void LevelFirsts(int[] wanted)
     {
         for (var (pass, moved) = (0, true); moved && pass < PassesMax; pass++)
         {
             moved = false;
-            foreach (var nodes in _slots.OfType<List<int>>())
+            for (var slot = 0; slot < _slots.Length; slot++)
             {
+                if (_hot.Contains(slot) || _slots[slot] is not { } nodes) continue;
                 var first = nodes[0];
                 if (_firsts[first] <= wanted[first]) continue;
                 var to = nodes.MinBy(node => _firsts[node] - wanted[node]);
@@ -151,9 +156,7 @@ internal sealed class SlotPlan
         for (var slot = 0; slot < _slots.Length; slot++)
         {
             var isPinned = pinned.TryGetValue(slot, out var ids);
-            ids ??= [.. _slots[slot]!.Select(node => _nodes[node].Id)];
-            if (ranges.Count > 0 && ranges[^1] is var last && last.IsPinned == isPinned && last.Nodes.SequenceEqual(ids)) ranges[^1] = last with { Last = slot };
-            else ranges.Add(new SlotRange(slot, slot, ids, isPinned));
+            SlotRanges.Add(ranges, slot, slot, ids ?? [.. _slots[slot]!.Select(node => _nodes[node].Id)], isPinned);
         }
 
         return ranges;

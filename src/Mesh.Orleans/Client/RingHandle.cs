@@ -3,34 +3,53 @@ using Mesh.Orleans.Grains;
 namespace Mesh.Orleans.Client;
 
 /// <summary>One ring.</summary>
-internal sealed class RingHandle(StreamName name, IRingGrain grain, HandleContext context)
-    : GroupedHandle(name, grain, grain, context), IRing, IHoldable
+internal sealed class RingHandle : GroupedHandle, IRing, IHoldable
 {
+    private readonly IRingGrain _grain;
+    private readonly HeldCalls _holds;
+
+    public RingHandle(StreamName name, IRingGrain grain, HandleContext context)
+        : this(name, grain, context, new HeldCalls())
+    {
+    }
+
+    private RingHandle(StreamName name, IRingGrain grain, HandleContext context, HeldCalls holds)
+        : base(name, grain, grain, context with { Patience = context.Patience.Of(holds) }) =>
+        (_grain, _holds) = (grain, holds);
+
     public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
-        Patience.CallAsync(() => grain.RangeAsync(start, end, recordsMax, backwards, cancel), cancel);
+        Patience.CallAsync(() => _grain.RangeAsync(start, end, recordsMax, backwards, cancel), cancel);
 
     /// <summary>Sent again it keeps as many, but counts only what the last call has dropped; so does <see cref="TrimBelowAsync"/>.</summary>
-    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => Patience.CallAsync(() => grain.TrimToCountAsync(keep, cancel), cancel);
+    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => Patience.CallAsync(() => _grain.TrimToCountAsync(keep, cancel), cancel);
 
-    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => Patience.CallAsync(() => grain.TrimBelowAsync(id, cancel), cancel);
+    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => Patience.CallAsync(() => _grain.TrimBelowAsync(id, cancel), cancel);
 
     /// <summary>Sent again it deletes nothing twice, for ids are never given again, but counts only what the last call has deleted.</summary>
-    public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Patience.CallAsync(() => grain.DeleteAsync(ids, cancel), cancel);
+    public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Patience.CallAsync(() => _grain.DeleteAsync(ids, cancel), cancel);
 
     /// <summary>Held by the same caller again is no change.</summary>
-    public async ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default) => await Patience.CallAsync(
-        async () =>
-        {
-            await grain.HoldAsync(hold, cancel);
-            return true;
-        },
-        cancel);
-
-    public async ValueTask LetGoAsync(StreamHold hold) => await Patience.CallAsync(async () =>
+    public async ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default)
     {
-        await grain.LetGoAsync(hold);
-        return true;
-    });
+        await Patience.CallAsync(
+            async () =>
+            {
+                await _grain.HoldAsync(hold, cancel);
+                return true;
+            },
+            cancel);
+        _holds.Begin(hold);
+    }
+
+    public async ValueTask LetGoAsync(StreamHold hold)
+    {
+        _holds.End(hold);
+        await Patience.CallAsync(async () =>
+        {
+            await _grain.LetGoAsync(hold);
+            return true;
+        });
+    }
 
     /// <summary>A repeat sets the same. Where it is refused, records may have come since the call before, which may have been done: nobody knows.</summary>
     public async ValueTask<RingPositionResult> SetPositionAsync(RingPosition position, CancellationToken cancel = default)
@@ -40,7 +59,7 @@ internal sealed class RingHandle(StreamName name, IRingGrain grain, HandleContex
             isRepeat =>
             {
                 isRepeated = isRepeat;
-                return grain.SetPositionAsync(position, cancel);
+                return _grain.SetPositionAsync(position, cancel);
             },
             cancel);
         return !isRepeated || result == RingPositionResult.Done

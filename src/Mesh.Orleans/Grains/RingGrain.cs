@@ -14,11 +14,20 @@ internal sealed class RingGrain(SiloEngine silo) : GroupedGrain<RingActor>(silo,
     private readonly StreamGate _gate = new(silo.Context.Clock.Source);
 
     /// <summary>Every call of a ring passes its gate; one that waits is let in and not counted, for it would keep a hold from beginning.</summary>
+    /// <exception cref="StreamHoldLostException">It is called under a hold that another activation gave, or that has ended: others may have come in between.</exception>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         var isOfRing = context.InterfaceMethod.DeclaringType?.Assembly is { } assembly && (assembly == typeof(IRing).Assembly || assembly == typeof(IRingGrain).Assembly);
-        var isCounted = isOfRing && context.MethodName is not (nameof(HoldAsync) or nameof(LetGoAsync)) && await _gate.EnterAsync(HeldCalls.Hold);
-        if (isCounted && context.MethodName is (nameof(FollowAsync) or nameof(WaitAsync) or nameof(WaitForGroupAsync) or nameof(ClaimAsync)))
+        var passes = !isOfRing || context.MethodName is nameof(HoldAsync) or nameof(LetGoAsync);
+        var waits = context.MethodName is nameof(FollowAsync) or nameof(WaitAsync) or nameof(WaitForGroupAsync) or nameof(ClaimAsync);
+        if (!passes && !waits && HeldCalls.Hold is { } hold)
+        {
+            if (!_gate.IsHeldBy(hold)) throw new StreamHoldLostException(Actor.Name);
+            passes = true;
+        }
+
+        var isCounted = !passes && await _gate.EnterAsync(HeldCalls.Hold);
+        if (isCounted && waits)
         {
             _gate.Exit();
             isCounted = false;

@@ -31,6 +31,24 @@ internal sealed class StreamFencedConverter : IConverter<StreamFencedException, 
 }
 
 [GenerateSerializer, Immutable]
+internal struct StreamHoldLostForm
+{
+    [Id(0)]
+    public StreamName Stream;
+
+    [Id(1)]
+    public bool MayHaveRun;
+}
+
+[RegisterConverter]
+internal sealed class StreamHoldLostConverter : IConverter<StreamHoldLostException, StreamHoldLostForm>
+{
+    public StreamHoldLostException ConvertFromSurrogate(in StreamHoldLostForm surrogate) => new(surrogate.Stream, surrogate.MayHaveRun);
+
+    public StreamHoldLostForm ConvertToSurrogate(in StreamHoldLostException value) => new() { Stream = value.Stream, MayHaveRun = value.MayHaveRun };
+}
+
+[GenerateSerializer, Immutable]
 internal struct PublishRefusedForm
 {
     [Id(0)]

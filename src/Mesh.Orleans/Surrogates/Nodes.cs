@@ -35,13 +35,20 @@ internal struct NodeReportForm
 
     [Id(3)]
     public double MessagesPerSecond;
+
+    /// <summary>Null from a process that does not say.</summary>
+    [Id(4)]
+    public int[]? Slots;
+
+    [Id(5)]
+    public double[]? SlotScores;
 }
 
 [RegisterConverter]
 internal sealed class NodeReportConverter : IConverter<NodeReport, NodeReportForm>
 {
     public NodeReport ConvertFromSurrogate(in NodeReportForm surrogate) =>
-        new(surrogate.Node, new NodeLoad(surrogate.Connections, surrogate.Subscriptions, surrogate.MessagesPerSecond));
+        new(surrogate.Node, new NodeLoad(surrogate.Connections, surrogate.Subscriptions, surrogate.MessagesPerSecond)) { Slots = SlotsOf(surrogate) };
 
     public NodeReportForm ConvertToSurrogate(in NodeReport value) => new()
     {
@@ -49,7 +56,12 @@ internal sealed class NodeReportConverter : IConverter<NodeReport, NodeReportFor
         Connections = value.Load.Connections,
         Subscriptions = value.Load.Subscriptions,
         MessagesPerSecond = value.Load.MessagesPerSecond,
+        Slots = [.. value.Slots.Select(load => load.Slot)],
+        SlotScores = [.. value.Slots.Select(load => load.Score)],
     };
+
+    private static IReadOnlyList<SlotLoad> SlotsOf(in NodeReportForm surrogate) =>
+        surrogate is { Slots: { Length: > 0 } slots, SlotScores: { } scores } ? [.. slots.Zip(scores, (slot, score) => new SlotLoad(slot, score))] : [];
 }
 
 [GenerateSerializer, Immutable]

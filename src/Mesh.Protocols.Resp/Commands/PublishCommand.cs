@@ -13,7 +13,7 @@ internal sealed class PublishCommand(string name, bool isShard) : RespCommand(na
 
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
-        session.OnPublish();
+        session.OnPublish(arguments[1]);
 
         // What this client may receive of it comes after the replies to what it asked before.
         if (session.SubscriptionCount > 0) session.CommitReplies();

@@ -1,4 +1,5 @@
 using Mesh.Protocols.Resp.Connections;
+using Mesh.Protocols.Resp.Nodes;
 
 namespace Mesh.Protocols.Resp.Commands;
 
@@ -9,12 +10,15 @@ internal sealed class ShardSubscribeCommand() : SubscriptionCommand("ssubscribe"
 
     protected override async ValueTask RunAsync(RespSession session, List<byte[]> names)
     {
+        var table = session.Node.Known;
         foreach (var name in names)
         {
             CheckRoom(session, session.Shards, name);
-            var room = ShardRooms.NameOf(name);
-            await session.ConfirmAfterAsync(room, isPattern: false, () => session.Mesh.Rooms.SubscribeAsync(room, session), () => Confirm(session, session.Shards, name));
+            await session.ShardListening.EnterAsync(name, () => Confirm(session, session.Shards, name));
         }
+
+        // Its slot may have moved away meanwhile, after the others were told.
+        if (session.Options.Redirect != RespRedirect.Off && session.Node.Known != table) await session.ShardListening.LeaveMovedAsync(session.Node.Known);
     }
 }
 
@@ -28,7 +32,7 @@ internal sealed class ShardUnsubscribeCommand() : SubscriptionCommand("sunsubscr
         if (names.Count == 0) names.AddRange(session.Shards.Names());
         foreach (var name in names)
         {
-            if (session.Shards.Remove(name)) await session.Mesh.Rooms.UnsubscribeAsync(ShardRooms.NameOf(name), session);
+            await session.ShardListening.LeaveAsync(name);
             Confirm(session, name);
         }
 

@@ -30,7 +30,8 @@ internal sealed class DiscardCommand() : ImmediateCommand("discard", 1)
 /// <summary>
 /// <c>EXEC</c>: runs what waits, one command after another, and answers all at once; none waits for anything. The streams of its commands are held meanwhile: no command of
 /// another client, over whatever door, reads or changes one of them in between, nor between the look at what is watched among them and the first command. Each command is
-/// durable by itself: where the process or the silo dies in between, some are done, and others' may come in between. In a cluster all streams must be in one slot.
+/// durable by itself. Where the silo dies that has the streams, the transaction ends there: nothing more of it is run, and the answer is an error that tells what was. In a cluster
+/// all streams must be in one slot.
 /// </summary>
 internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
 {
@@ -65,22 +66,29 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
 
     private async ValueTask RunAsync(RespSession session, Transaction transaction, List<WatchedRing> watched)
     {
-        foreach (var (ring, before) in watched)
-        {
-            if (await ring.StateAsync() == before) continue;
-            session.WriteNullArray();
-            return;
-        }
-
-        session.Reply.ArrayHeader(transaction.Count);
-        session.MayNotBlock = true;
+        session.CommitReplies();
+        session.KeepsReplies = session.MayNotBlock = true;
+        var done = 0;
         try
         {
-            foreach (var command in transaction.Commands) await table.RunQueuedAsync(session, command);
+            foreach (var (ring, before) in watched)
+            {
+                if (await ring.StateAsync() == before) continue;
+                session.WriteNullArray();
+                return;
+            }
+
+            session.Reply.ArrayHeader(transaction.Count);
+            for (; done < transaction.Count; done++) await table.RunQueuedAsync(session, transaction.Commands[done]);
+        }
+        catch (StreamHoldLostException lost)
+        {
+            session.Reply.CutTo(0);
+            session.Reply.Error(ErrorMap.Of(lost, done, transaction.Count));
         }
         finally
         {
-            session.MayNotBlock = false;
+            session.KeepsReplies = session.MayNotBlock = false;
         }
     }
 

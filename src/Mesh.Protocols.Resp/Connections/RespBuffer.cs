@@ -80,6 +80,14 @@ public sealed class RespBuffer : IDisposable
         _bytes = ArrayPool<byte>.Shared.Rent(1024);
     }
 
+    /// <summary>Takes back what was written last.</summary>
+    /// <param name="length">So many bytes stay.</param>
+    public void CutTo(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
+
     public void Dispose()
     {
         if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);

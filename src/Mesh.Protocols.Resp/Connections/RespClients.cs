@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Mesh.Protocols.Resp.Nodes;
 using Mesh.Protocols.Resp.Rooms;
 
 namespace Mesh.Protocols.Resp.Connections;
@@ -16,6 +17,8 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
     public TimeSpan IdleTime { get; set; } = options.IdleTime;
 
     internal OutputLimits OutputLimits { get; } = new(options);
+
+    internal SlotMeter Slots { get; } = new();
 
     internal ClientPause Pause { get; } = new(clock);
 
@@ -57,6 +60,14 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
 
     internal void Reject() => Interlocked.Increment(ref _rejected);
 
+    /// <summary>The node has other slots now: where clients are sent to a slot's nodes, those who listen to shard channels that have moved away are told.</summary>
+    internal void OnSlotsMoved(NodeTable table)
+    {
+        if (options.Redirect == RespRedirect.Off) return;
+        foreach (var session in _sessions.Values)
+            if (session.Shards.Count > 0) _ = TellAsync(session, table);
+    }
+
     /// <summary>Cuts off those who have been idle for too long, and those for whom too much waits.</summary>
     internal void CutOffOverdue()
     {
@@ -64,6 +75,18 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
         {
             session.CutOffIfSlow();
             if (IdleTime != TimeSpan.Zero && session.SubscriptionCount == 0 && session.Idle > IdleTime) session.CutOff();
+        }
+    }
+
+    private static async Task TellAsync(RespSession session, NodeTable table)
+    {
+        try
+        {
+            await Task.Run(() => session.ShardListening.LeaveMovedAsync(table).AsTask());
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has left.
         }
     }
 }

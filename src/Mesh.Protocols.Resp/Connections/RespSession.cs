@@ -21,6 +21,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     private long _lastAt;
     private RespCommand? _lastCommand;
     private volatile bool _isResp3;
+    private readonly Lock _counting = new();
     private bool _countsAsSubscriber;
     private long _published;
     private long _pushed;
@@ -45,6 +46,8 @@ public sealed class RespSession : IRoomListener, IDisposable
         Appends = new AppendGroup(this);
         Publishes = new PublishGroup(this);
         Listening = new Listening(this);
+        ShardListening = new ShardListening(this);
+        (Rooms, Shards) = (new Subscriptions(clients.Slots), new Subscriptions(clients.Slots));
         Id = Interlocked.Increment(ref _lastId);
     }
 
@@ -105,6 +108,9 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public ReplyMode Replies { get; private set; }
 
+    /// <summary>What is answered waits for more, because it may be taken back.</summary>
+    public bool KeepsReplies { get; set; }
+
     /// <summary>Set between MULTI and EXEC.</summary>
     public Transaction? Transaction { get; set; }
 
@@ -112,11 +118,11 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public RespBuffer Reply { get; } = new();
 
-    public Subscriptions Rooms { get; } = new();
+    public Subscriptions Rooms { get; }
 
-    public Subscriptions Patterns { get; } = new();
+    public Subscriptions Patterns { get; } = new(slots: null);
 
-    public Subscriptions Shards { get; } = new();
+    public Subscriptions Shards { get; }
 
     /// <summary>Set by QUIT, and by what ends a connection: it closes when the reply is sent.</summary>
     public bool IsQuitting { get; set; }
@@ -146,6 +152,8 @@ public sealed class RespSession : IRoomListener, IDisposable
     internal ValueTask FinishAsync() => Waiting?.FinishAsync() ?? default;
 
     internal Listening Listening { get; }
+
+    internal ShardListening ShardListening { get; }
 
     /// <summary>The ring of a key, or the stream of an address as one; asking for the same one again costs a comparison.</summary>
     /// <exception cref="RespErrorException">The key is no UTF-8, or begins as an address and is none.</exception>
@@ -212,10 +220,10 @@ public sealed class RespSession : IRoomListener, IDisposable
         else Reply.ArrayHeader(count);
     }
 
-    /// <summary>Puts the replies so far in line to be sent. What is pushed later comes after them.</summary>
+    /// <summary>Puts the replies so far in line to be sent, unless they are kept together. What is pushed later comes after them.</summary>
     public void CommitReplies()
     {
-        if (Reply.Length == 0) return;
+        if (Reply.Length == 0 || KeepsReplies) return;
         if (Replies == ReplyMode.On) _outbound.Add(Reply.Written);
         Reply.Clear();
     }
@@ -240,7 +248,11 @@ public sealed class RespSession : IRoomListener, IDisposable
         IsBusy = false;
     }
 
-    internal void OnPublish() => Volatile.Write(ref _published, _published + 1);
+    internal void OnPublish(ReadOnlySpan<byte> channel)
+    {
+        Volatile.Write(ref _published, _published + 1);
+        Clients.Slots.CountMessage(RoomSlot.Of(channel));
+    }
 
     internal void OnCommand(RespCommand? command)
     {
@@ -251,10 +263,13 @@ public sealed class RespSession : IRoomListener, IDisposable
     /// <summary>Counts this connection among the subscribers while it has subscriptions.</summary>
     public void CountSubscriber()
     {
-        var counts = SubscriptionCount > 0;
-        if (counts == _countsAsSubscriber) return;
-        _countsAsSubscriber = _outbound.IsSubscriber = counts;
-        RespMetrics.Subscribed(counts ? 1 : -1);
+        lock (_counting)
+        {
+            var counts = SubscriptionCount > 0;
+            if (counts == _countsAsSubscriber) return;
+            _countsAsSubscriber = _outbound.IsSubscriber = counts;
+            RespMetrics.Subscribed(counts ? 1 : -1);
+        }
     }
 
     /// <summary>Ends every subscription. What the mesh cannot do for one of them at the moment keeps none of the others.</summary>
@@ -262,9 +277,8 @@ public sealed class RespSession : IRoomListener, IDisposable
     {
         foreach (var room in Rooms.Names()) await EndAsync(Listening.LeaveAsync(room, isPattern: false));
         foreach (var pattern in Patterns.Names()) await EndAsync(Listening.LeaveAsync(pattern, isPattern: true));
-        foreach (var shard in Shards.Names()) await EndAsync(Mesh.Rooms.UnsubscribeAsync(ShardRooms.NameOf(shard), this));
+        await ShardListening.LeaveAllAsync();
         Rooms.Clear();
-        Shards.Clear();
         Patterns.Clear();
         CountSubscriber();
     }
@@ -272,6 +286,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     public void OnMessage(scoped in RoomMessage message)
     {
         Interlocked.Increment(ref _pushed);
+        if (message.Pattern.IsEmpty) Clients.Slots.CountMessage(message.Cache.SlotOf(message.Room));
         var encoded = message.Cache.Form(_isResp3 ? Resp3Form : Resp2Form);
         if (encoded.WrittenCount == 0) PushFrame.Write(encoded, message, _isResp3);
         if (_held is null || !TryHold(message, encoded.WrittenSpan)) SendPush(encoded.WrittenSpan);
@@ -292,6 +307,26 @@ public sealed class RespSession : IRoomListener, IDisposable
         }
     }
 
+    /// <summary>Tells that a shard channel is left, though nobody asked.</summary>
+    internal void PushUnsubscribed(ReadOnlySpan<byte> channel)
+    {
+        using var push = new RespBuffer();
+        if (_isResp3) push.PushHeader(3);
+        else push.ArrayHeader(3);
+        push.Bulk("sunsubscribe"u8);
+        push.Bulk(channel);
+        push.Integer(Shards.Count);
+        CountSubscriber();
+        SendPush(push.Written);
+    }
+
+    /// <summary>A message of a slot was pushed beside <see cref="OnMessage"/>.</summary>
+    internal void CountPushed(int slot)
+    {
+        Interlocked.Increment(ref _pushed);
+        Clients.Slots.CountMessage(slot);
+    }
+
     /// <summary>Sends messages that the client has asked for and that wait for it elsewhere, however many: their sender sees to it that they are not too many.</summary>
     internal void SendFollowed(ReadOnlySpan<byte> pushes)
     {
@@ -305,6 +340,7 @@ public sealed class RespSession : IRoomListener, IDisposable
     public void Dispose()
     {
         Appends.Dispose();
+        ShardListening.Dispose();
         Reply.Dispose();
     }
 

@@ -14,6 +14,9 @@ public sealed partial class RespNode
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private volatile NodeTable _table = NodeTable.Empty;
+    private readonly Lock _counting = new();
+    private IReadOnlyList<SlotLoad> _slots = [];
+    private double _messagesPerSecond;
     private long _messages;
     private long _countedAt;
     private bool _isLost;
@@ -76,17 +79,27 @@ public sealed partial class RespNode
 
     private async ValueTask<NodeTable> BeatAsync()
     {
-        var report = new NodeReport(Self, new NodeLoad(_clients.Count, _clients.Subscriptions, MessagesPerSecond()));
-        if (await _nodes.BeatAsync(report, _table.Version) is { } table) _table = table;
-        return _table;
+        if (await _nodes.BeatAsync(Report(), _table.Version) is not { } table) return _table;
+        _table = table;
+        _clients.OnSlotsMoved(table);
+        return table;
     }
 
-    private double MessagesPerSecond()
+    private NodeReport Report()
     {
-        var (messages, now) = (_clients.Messages, _clock.GetTimestamp());
-        var before = Interlocked.Exchange(ref _messages, messages);
-        var since = _clock.GetElapsedTime(Interlocked.Exchange(ref _countedAt, now), now);
-        return since > TimeSpan.Zero ? Math.Max(0, messages - before) / since.TotalSeconds : 0;
+        lock (_counting)
+        {
+            var (messages, now) = (_clients.Messages, _clock.GetTimestamp());
+            var since = _clock.GetElapsedTime(_countedAt, now);
+            if (since > TimeSpan.Zero)
+            {
+                _messagesPerSecond = Math.Max(0, messages - _messages) / since.TotalSeconds;
+                _slots = _clients.Slots.Take(since);
+                (_messages, _countedAt) = (messages, now);
+            }
+
+            return new NodeReport(Self, new NodeLoad(_clients.Count, _clients.Subscriptions, _messagesPerSecond)) { Slots = _slots };
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "This node cannot say that it is there, and rooms may be assigned to others: {Reason}")]

@@ -14,6 +14,7 @@ internal sealed class RoomFollower : IRoomListener
     private readonly bool _isPattern;
     private readonly LogFollower _follower;
     private readonly RoomMessageCache _noCache = new();
+    private readonly int _slot;
     private ResumePoint _point;
 
     private RoomFollower(RespSession session, IStreamLog history, byte[] name, bool isPattern, ResumePoint point, Sequence from)
@@ -21,6 +22,7 @@ internal sealed class RoomFollower : IRoomListener
         _session = session;
         _name = name;
         _isPattern = isPattern;
+        _slot = RoomSlot.Of(point.Room);
         _point = point with { After = new Sequence(from.Value - 1) };
         _follower = new LogFollower(session, history, from, state => _point.FirstIn(state), Write);
     }
@@ -68,6 +70,7 @@ internal sealed class RoomFollower : IRoomListener
                 ? new RoomMessage(_point.NameBehind(message.Sequence), _name, message.Body, _noCache)
                 : new RoomMessage(_name, default, message.Body, _noCache);
             PushFrame.Write(target, push, _session.IsResp3);
+            _session.CountPushed(_slot);
         }
     }
 

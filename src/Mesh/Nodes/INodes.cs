@@ -3,7 +3,7 @@ namespace Mesh;
 /// <summary>
 /// The nodes of the mesh and the assignment of rooms to them (HubSub specification, 2.3). Rooms are assigned by their slots, each to a few nodes, of which the first
 /// is where new clients should go and any may be used. The assignment stays as it is until a node comes or goes, or one is much busier than the others for a while;
-/// then as few slots move as can. It says where a room's traffic should be: rooms themselves work at every node. Thread-safe.
+/// then as few slots move as can: of a busy node those that make it so, to less busy ones. It says where a room's traffic should be: rooms themselves work at every node. Thread-safe.
 /// </summary>
 public interface INodes
 {

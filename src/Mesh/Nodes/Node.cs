@@ -32,4 +32,13 @@ public readonly record struct NodeLoad(int Connections, int Subscriptions, doubl
 /// <summary>A node as it last said of itself.</summary>
 /// <param name="Node">Which.</param>
 /// <param name="Load">How busy.</param>
-public sealed record NodeReport(Node Node, NodeLoad Load);
+public sealed record NodeReport(Node Node, NodeLoad Load)
+{
+    /// <summary>Its busiest slots, as far as they are worth a move; what they have is a part of <see cref="Load"/>.</summary>
+    public IReadOnlyList<SlotLoad> Slots { get; init; } = [];
+}
+
+/// <summary>How busy one slot is at one node.</summary>
+/// <param name="Slot">From 0 to <see cref="RoomSlot.Count"/> - 1.</param>
+/// <param name="Score">Subscriptions to its rooms, and messages a second published there and pushed to those who listen to its rooms themselves: they go with the slot.</param>
+public readonly record struct SlotLoad(int Slot, double Score);

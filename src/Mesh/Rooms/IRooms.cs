@@ -80,12 +80,18 @@ public sealed class RoomMessageCache
     public const int FormsMax = 4;
 
     private readonly System.Buffers.ArrayBufferWriter<byte>?[] _forms = new System.Buffers.ArrayBufferWriter<byte>?[FormsMax];
+    private int _slot = -1;
 
     /// <summary>The buffer of a form. Empty: the caller encodes into it. Not empty: it is the encoded message.</summary>
     public System.Buffers.ArrayBufferWriter<byte> Form(int form) => _forms[form] ??= new System.Buffers.ArrayBufferWriter<byte>(256);
 
+    /// <summary>The slot of the message's room, counted once for all listeners.</summary>
+    public int SlotOf(ReadOnlySpan<byte> room) =>
+        _slot >= 0 ? _slot : _slot = RoomSlot.Of(ShardRooms.Contains(room) ? ShardRooms.ChannelOf(room) : room);
+
     public void Clear()
     {
+        _slot = -1;
         foreach (var form in _forms)
             if (form is { WrittenCount: > 0 }) form.ResetWrittenCount();
     }

@@ -54,6 +54,54 @@ public sealed class RedirectionTests
         Assert.Equal("subscribe", ((object?[])(await wire.AskAsync("SUBSCRIBE", Here))!)[0]);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Who_listens_to_shard_channels_of_a_slot_that_moves_away_is_told_and_hears_no_more(int protocol)
+    {
+        await using var server = await BesideAnotherAsync(RespRedirect.On);
+        await using var wire = await server.ConnectAsync();
+        await wire.AskAsync("HELLO", $"{protocol}");
+        foreach (var channel in new[] { $"{{{Here}}}a", $"{{{Here}}}b", StaysHere }) Assert.Equal("ssubscribe", ((object?[])(await wire.AskAsync("SSUBSCRIBE", channel))!)[0]);
+        await MoveAsync(server, Here);
+        object?[][] told = [(object?[])(await wire.ReadAsync())!, (object?[])(await wire.ReadAsync())!];
+        Assert.Equal([$"{{{Here}}}a", $"{{{Here}}}b"], told.Select(push => (string)push[1]!).Order(StringComparer.Ordinal));
+        Assert.Equal([("sunsubscribe", 2L), ("sunsubscribe", 1L)], told.Select(push => ((string)push[0]!, (long)push[2]!)));
+        Assert.Equal([], (object?[])(await AskAsync(server, "PUBSUB", "SHARDCHANNELS", $"*{Here}*"))!);
+        Assert.Equal(1L, await AskAsync(server, "SPUBLISH", StaysHere, "x"));
+        Assert.Equal(["smessage", StaysHere, "x"], (object?[])(await wire.ReadAsync())!);
+        Assert.StartsWith("MOVED", Assert.IsType<RespError>(await wire.AskAsync("SSUBSCRIBE", Here)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task And_where_nobody_is_redirected_all_go_on_as_before()
+    {
+        await using var server = await BesideAnotherAsync(RespRedirect.Off);
+        await using var wire = await server.ConnectAsync();
+        await wire.AskAsync("SSUBSCRIBE", Here);
+        await MoveAsync(server, Here);
+        Assert.Equal(1L, await AskAsync(server, "SPUBLISH", Here, "x"));
+        Assert.Equal(["smessage", Here, "x"], (object?[])(await wire.ReadAsync())!);
+    }
+
+    /// <summary>Gives a channel's slot to the other node; ends when the door knows.</summary>
+    private async Task MoveAsync(RespServer server, string channel)
+    {
+        var slot = RoomSlot.Of(Bytes(channel));
+        Assert.Null(await server.Mesh.Nodes.PinAsync(slot, [Other.Id]));
+        await Eventually.TrueAsync(
+            async () => ((object?[])(await AskAsync(server, "CLUSTER", "SLOTS"))!).Cast<object?[]>().Any(range => (long)range[0]! == slot && (long)range[1]! == slot),
+            "the door knows that the slot has moved");
+    }
+
+    private static async Task<object?> AskAsync(RespServer server, params string[] words)
+    {
+        await using var wire = await server.ConnectAsync();
+        return await wire.AskAsync(words);
+    }
+
+    private string StaysHere { get; set; } = "";
+
     private string Here { get; set; } = "";
 
     private string There { get; set; } = "";
@@ -67,7 +115,7 @@ public sealed class RedirectionTests
         await Eventually.TrueAsync(async () => Assert.IsType<object?[]>(await wire.AskAsync("CLUSTER", "SLOTS")).Length > 1, "the door knows of the other node");
         var table = await server.Mesh.Nodes.TableAsync();
         var names = Enumerable.Range(0, 1000).Select(i => $"room-{i}").ToLookup(name => table.Has(RoomSlot.Of(Bytes(name)), Other.Id));
-        (Here, There) = (names[false].First(), names[true].First());
+        (Here, There, StaysHere) = (names[false].First(), names[true].First(), names[false].ElementAt(1));
         return server;
     }
 
