@@ -33,7 +33,7 @@ internal static class Composition
     }
 
     /// <summary>Zaqar's door delivers to subscribers for as long as the host is open.</summary>
-    private static ZaqarEndpoint OpenZaqar(WebApplication web, DoorOptions options, IMesh mesh, ILoggerFactory logs)
+    private static ZaqarEndpoint OpenZaqar(WebApplication web, DoorOptions options, IMesh mesh, TopicPartitions topics, ILoggerFactory logs)
     {
         var zaqar = new ZaqarEndpoint(
             mesh,
@@ -46,7 +46,8 @@ internal static class Composition
                 MessageKeys = options.ZaqarMessageKeys?.Keys ?? [],
                 ChecksumsAreShown = options.ZaqarChecksums,
             },
-            logs.CreateLogger<ZaqarEndpoint>());
+            logs.CreateLogger<ZaqarEndpoint>(),
+            topics: topics);
         web.Lifetime.ApplicationStarted.Register(zaqar.StartDeliveries);
         web.Lifetime.ApplicationStopping.Register(() => zaqar.DisposeAsync().AsTask().Wait(DoorHost.DrainMax));
         return zaqar;
@@ -74,7 +75,7 @@ internal static class Composition
         var logs = web.Services.GetRequiredService<ILoggerFactory>();
         var rse = OpenRse(web, options, mesh, topics, logs);
         var rseAtRoot = rse.For(options.RseModeAt(DoorKind.Rse));
-        var zaqar = OpenZaqar(web, options, mesh, logs);
+        var zaqar = OpenZaqar(web, options, mesh, topics, logs);
         var storage = new StorageProbe(mesh, TimeProvider.System);
         var grpc = new GrpcEndpoint(
             mesh,

@@ -16,7 +16,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
     {
         var (limit, wait) = ReadQuery(request.Query);
         var terms = await ReadTermsAsync(request, isRenewal: false).ConfigureAwait(false);
-        var claimed = await poll.FindAsync(mesh.Queue(request.Stream), request, wait, () => ClaimReadableAsync(request, limit, terms)).ConfigureAwait(false);
+        var claimed = await ClaimAsync(request, limit, terms, wait).ConfigureAwait(false);
         if (claimed is not { Id: { } claim, Page: var page })
         {
             await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
@@ -24,7 +24,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
         }
 
         // Nobody is left to be told: others need not wait until the claim ends.
-        if (request.Aborted.IsCancellationRequested) await mesh.Queue(request.Stream).ReleaseAsync(claim, CancellationToken.None).ConfigureAwait(false);
+        if (request.Aborted.IsCancellationRequested) await request.QueueIn(mesh).ReleaseAsync(claim, CancellationToken.None).ConfigureAwait(false);
         request.Response.Headers.Location = request.Paths.OfClaim(request.QueueName, claim);
         var answer = AnswerBuffer.Rent();
         new MessageJson(answer.Json, request, bodies, showsClaims: true).WriteAnswer(page);
@@ -33,7 +33,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
 
     public async Task GetAsync(ZaqarRequest request)
     {
-        var claim = ParseId(request.Route.Id) is { } id ? await mesh.Queue(request.Stream).FindClaimAsync(id, request.Aborted).ConfigureAwait(false) : null;
+        var claim = ParseId(request.Route.Id) is { } id ? await request.QueueIn(mesh).FindClaimAsync(id, request.Aborted).ConfigureAwait(false) : null;
         if (claim is null) throw Missing(request);
         request.NameLocation();
         var answer = AnswerBuffer.Rent();
@@ -49,16 +49,20 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
     public async Task PatchAsync(ZaqarRequest request)
     {
         var terms = await ReadTermsAsync(request, isRenewal: true).ConfigureAwait(false);
-        var renewed = ParseId(request.Route.Id) is { } claim && await mesh.Queue(request.Stream).ExtendAsync(claim, terms, request.Aborted).ConfigureAwait(false);
+        var renewed = ParseId(request.Route.Id) is { } claim && await request.QueueIn(mesh).ExtendAsync(claim, terms, request.Aborted).ConfigureAwait(false);
         if (!renewed) throw Missing(request);
         await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
 
     public async Task DeleteAsync(ZaqarRequest request)
     {
-        if (ParseId(request.Route.Id) is { } claim) await mesh.Queue(request.Stream).ReleaseAsync(claim, request.Aborted).ConfigureAwait(false);
+        if (ParseId(request.Route.Id) is { } claim) await request.QueueIn(mesh).ReleaseAsync(claim, request.Aborted).ConfigureAwait(false);
         await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
+
+    private Task<ClaimResult?> ClaimAsync(ZaqarRequest request, int limit, ClaimTerms terms, TimeSpan wait) => request.Addressed is { } queue && wait > TimeSpan.Zero
+        ? poll.WithinAsync(request, async end => (ClaimResult?)await queue.ClaimAsync(limit, terms, wait, end).ConfigureAwait(false))
+        : poll.FindAsync(request.QueueIn(mesh), request, wait, () => ClaimReadableAsync(request, limit, terms));
 
     /// <summary>
     /// Claims, and leaves out of the answer what cannot be decrypted here. That stays claimed until the claim ends, so that it does not stand in the way of the others;
@@ -69,7 +73,7 @@ internal sealed class ClaimsResource(IMesh mesh, ZaqarOptions options, BodyWrite
     {
         for (var left = UnreadableClaimsMax; ; left--)
         {
-            var result = await mesh.Queue(request.Stream).ClaimAsync(limit, terms, request.Aborted).ConfigureAwait(false);
+            var result = await request.QueueIn(mesh).ClaimAsync(limit, terms, request.Aborted).ConfigureAwait(false);
             var page = bodies.Readable(result.Page, request.Project);
             if (page.Records.Count > 0) return result with { Page = page };
             if (result.Id is null || left == 0) return null;

@@ -18,11 +18,26 @@ internal sealed class LongPoll(Waits waits, TimeProvider clock)
         where T : class
     {
         var found = await look().ConfigureAwait(false);
-        if (found is not null || wait <= TimeSpan.Zero) return found;
+        return found is not null || wait <= TimeSpan.Zero ? found : await WithinAsync(request, end => WaitAsync(queue, wait, look, end)).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks what waits by itself.</summary>
+    /// <param name="request">Who asks; as there.</param>
+    /// <param name="ask">Waits until the token ends it.</param>
+    /// <returns>Null when the server stops.</returns>
+    /// <exception cref="WaitRefusal">Too many wait already.</exception>
+    public async Task<T?> WithinAsync<T>(ZaqarRequest request, Func<CancellationToken, Task<T?>> ask)
+        where T : class
+    {
         if (!waits.TryEnter()) throw new WaitRefusal(TooMany);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, waits.Stopping);
         try
         {
-            return await WaitAsync(queue, request, wait, look).ConfigureAwait(false);
+            return await ask(end.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (waits.Stopping.IsCancellationRequested && !request.Aborted.IsCancellationRequested)
+        {
+            return null;
         }
         finally
         {
@@ -30,27 +45,19 @@ internal sealed class LongPoll(Waits waits, TimeProvider clock)
         }
     }
 
-    private async Task<T?> WaitAsync<T>(IQueue queue, ZaqarRequest request, TimeSpan wait, Func<Task<T?>> look)
+    private async Task<T?> WaitAsync<T>(IQueue queue, TimeSpan wait, Func<Task<T?>> look, CancellationToken end)
         where T : class
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, waits.Stopping);
         var since = clock.GetTimestamp();
-        try
+        for (long seen = 0; ;)
         {
-            for (long seen = 0; ;)
-            {
-                var left = wait - clock.GetElapsedTime(since);
-                var changed = left > TimeSpan.Zero ? await queue.WaitChangeAsync(seen, left, end.Token).ConfigureAwait(false) : seen;
+            var left = wait - clock.GetElapsedTime(since);
+            var changed = left > TimeSpan.Zero ? await queue.WaitChangeAsync(seen, left, end).ConfigureAwait(false) : seen;
 
-                // When the time is up, a last look finds what came due without a sign.
-                if (await look().ConfigureAwait(false) is { } found) return found;
-                if (changed == seen) return null;
-                seen = changed;
-            }
-        }
-        catch (OperationCanceledException) when (waits.Stopping.IsCancellationRequested && !request.Aborted.IsCancellationRequested)
-        {
-            return null;
+            // When the time is up, a last look finds what came due without a sign.
+            if (await look().ConfigureAwait(false) is { } found) return found;
+            if (changed == seen) return null;
+            seen = changed;
         }
     }
 }

@@ -1,12 +1,13 @@
 using System.Text;
+using Mesh.Protocols.Http.Zaqar.Addresses;
 
 namespace Mesh.Protocols.Http.Zaqar;
 
 /// <summary>Writes the paths of one queue's messages: what all share is written once. Not thread-safe.</summary>
 internal ref struct MessagePath
 {
-    /// <summary>Bytes of the buffer: the prefix, the longest name of a queue, an id and a claim.</summary>
-    public const int BytesMax = 256;
+    /// <summary>Bytes of the buffer: the prefix, the longest address, which is longer than any name of a queue, an id and a claim.</summary>
+    public const int BytesMax = 256 + QueueAddress.SegmentBytesMax;
 
     private readonly Span<byte> _buffer;
     private readonly int _shared;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Mesh.Frames;
@@ -26,14 +27,14 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     {
         request.RequireClientId();
         var repeatId = ReadRepeatId(request);
-        var settings = await directory.SettingsAsync(request.Stream, request.Aborted).ConfigureAwait(false);
+        var settings = await directory.SettingsAsync(request).ConfigureAwait(false);
         var body = await RequestBody.ReadAsync(request.Context.Request, settings.PostBytesMax, ZaqarRefusal.TooLarge, request.Aborted).ConfigureAwait(false);
         var writer = _writers.Get();
         AppendResult result;
         try
         {
             var sealing = settings.Encrypts ? new ProjectSeal(seal, request.Project) : null;
-            var told = await deliveries.ToldAsync(request.Stream, request.Aborted).ConfigureAwait(false);
+            var told = request.Addressed is null ? await deliveries.ToldAsync(request.Stream, request.Aborted).ConfigureAwait(false) : [];
             using var notifications = told.Count > 0 ? new NotificationWriter(request.QueueName, sealing) : null;
             Encode(body, settings, request, writer, notifications, sealing);
             result = notifications is null
@@ -60,7 +61,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     {
         QueuePage? page = null;
         if (MessageId.TryParse(request.Route.Id, out var id))
-            page = await mesh.Queue(request.Stream).GetAsync([id.Sequence], request.Aborted).ConfigureAwait(false);
+            page = await request.QueueIn(mesh).GetAsync([id.Sequence], request.Aborted).ConfigureAwait(false);
         if (page is null || page.Records.Count == 0 || page.Stream != id.Stream)
             throw ZaqarRefusal.NotFound($"There is no message {request.Route.Id} in the queue {request.QueueName}; it may have expired or been deleted.");
         bodies.RequireReadable(page, request.Project);
@@ -77,7 +78,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         if (query.Pop is null == (query.Ids.Count == 0)) throw ZaqarRefusal.Request(NothingToDelete(request.Version));
         if (query.Pop is { } limit)
         {
-            var popped = await mesh.Queue(request.Stream).PopAsync(limit, request.Aborted).ConfigureAwait(false);
+            var popped = await request.QueueIn(mesh).PopAsync(limit, request.Aborted).ConfigureAwait(false);
             var answer = AnswerBuffer.Rent();
             answer.Json.WriteStartObject();
             new MessageJson(answer.Json, request, bodies).WritePopped(popped);
@@ -87,7 +88,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         }
 
         var sequences = await directory.FindMessagesAsync(request.Stream, query.Ids, request.Aborted).ConfigureAwait(false);
-        if (sequences.Count > 0) await mesh.Queue(request.Stream).DeleteAsync(sequences, request.Aborted).ConfigureAwait(false);
+        if (sequences.Count > 0) await request.QueueIn(mesh).DeleteAsync(sequences, request.Aborted).ConfigureAwait(false);
         await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
 
@@ -97,7 +98,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         if (MessageQuery.Read(request, options).ClaimId is { } text)
             claim = ClaimsResource.ParseId(text) ?? throw ZaqarRefusal.Request($"There is no claim {text}; it may have expired or been released.");
         if (await directory.FindMessageAsync(request.Stream, request.Route.Id, request.Aborted).ConfigureAwait(false) is { } sequence
-            && ErrorMap.Of(await mesh.Queue(request.Stream).AckAsync(sequence, claim, request.Aborted).ConfigureAwait(false)) is { } failure)
+            && ErrorMap.Of(await request.QueueIn(mesh).AckAsync(sequence, claim, request.Aborted).ConfigureAwait(false)) is { } failure)
             await ZaqarAnswers.FailAsync(request.Response, failure).ConfigureAwait(false);
         else await ZaqarAnswers.EmptyAsync(request.Response, StatusCodes.Status204NoContent).ConfigureAwait(false);
     }
@@ -109,11 +110,11 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private static ReadOnlyMemory<byte> ReadRepeatId(ZaqarRequest request)
     {
         if (!RepeatKey.TryRead(request.Context.Request, out var key)) throw ZaqarRefusal.BadRequest("Invalid header value", $"{RepeatKey.Fault}.");
-        return key is null ? default : RepeatKey.IdOf(request.ClientId, key).AsMemory();
+        return key is null ? default : (request.Addressed?.Stream.Key is { } view ? RepeatKey.IdOf(request.ClientId, view, key) : RepeatKey.IdOf(request.ClientId, key)).AsMemory();
     }
 
     private ValueTask<AppendResult> AppendAsync(ZaqarRequest request, ReadOnlyMemory<byte> messages, ReadOnlyMemory<byte> repeatId) =>
-        mesh.Queue(request.Stream).AppendAsync(messages, new AppendOptions { MustExist = request.Version.QueuesMustExist, DedupeId = repeatId });
+        request.QueueIn(mesh).AppendAsync(messages, new AppendOptions { MustExist = request.Version.QueuesMustExist, DedupeId = repeatId });
 
     /// <summary>
     /// Keeps what subscribers are to be told before the messages are stored: no message is ever there without that. Of a repeat they were told before, unless that was
@@ -138,7 +139,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         {
             Span<byte> producer = stackalloc byte[ClientIdBytesMax];
             var length = Encoding.UTF8.GetBytes(request.ClientId, producer);
-            new PostedMessages(options, request.Version, settings, producer[..length], writer, notifications, sealing).Encode(body.Span);
+            new PostedMessages(options, request.Version, settings, producer[..length], writer, notifications, sealing) { Key = request.Addressed?.Stream.RecordKey }.Encode(body.Span);
         }
     }
 
@@ -174,7 +175,7 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private async Task GetManyAsync(ZaqarRequest request, List<string> ids)
     {
         var sequences = await directory.FindMessagesAsync(request.Stream, ids, request.Aborted).ConfigureAwait(false);
-        var found = sequences.Count == 0 ? null : await mesh.Queue(request.Stream).GetAsync(sequences, request.Aborted).ConfigureAwait(false);
+        var found = sequences.Count == 0 ? null : await request.QueueIn(mesh).GetAsync(sequences, request.Aborted).ConfigureAwait(false);
         var page = found is null ? null : bodies.Readable(found, request.Project);
         if (page is null || page.Records.Count == 0)
         {
@@ -193,10 +194,8 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
     private async Task ListAsync(ZaqarRequest request, MessageQuery query)
     {
         request.RequireClientId();
-        var marker = default(MessageId);
-        var canBeBehind = query.Marker is null || MessageId.TryParse(query.Marker, out marker);
-        var page = canBeBehind
-            ? await poll.FindAsync(mesh.Queue(request.Stream), request, query.Wait, () => PageAsync(request, query, marker)).ConfigureAwait(false)
+        var page = TryReadMarker(request, query.Marker, out var marker)
+            ? await poll.FindAsync(request.QueueIn(mesh), request, query.Wait, () => PageAsync(request, query, marker)).ConfigureAwait(false)
             : null;
         if (page is null && request.Version.EmptyPagesHaveNoContent)
         {
@@ -218,16 +217,27 @@ internal sealed class MessagesResource(IMesh mesh, ZaqarOptions options, QueueDi
         await answer.SendAsync(request.Response, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
+    /// <summary>The message after which to list: by its id or, of a stream that is named by its address, by its sequence alone.</summary>
+    /// <returns>False for a text that names none.</returns>
+    private static bool TryReadMarker(ZaqarRequest request, string? text, out MessageId marker)
+    {
+        marker = default;
+        if (text is null || MessageId.TryParse(text, out marker)) return true;
+        if (request.Addressed is null || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)) return false;
+        marker = new MessageId(default, new Sequence(sequence));
+        return true;
+    }
+
     /// <summary>The messages that a list shows; what cannot be decrypted here is left out.</summary>
     /// <returns>Null when there is none.</returns>
     private async Task<QueuePage?> PageAsync(ZaqarRequest request, MessageQuery query, MessageId marker)
     {
         for (var after = marker.Sequence; ;)
         {
-            var page = await mesh.Queue(request.Stream).ListAsync(query.ToMesh(after, request.ClientId), request.Aborted).ConfigureAwait(false);
+            var page = await request.QueueIn(mesh).ListAsync(query.ToMesh(after, request.ClientId), request.Aborted).ConfigureAwait(false);
 
             // A marker of another queue, or of an earlier one of this name, is behind nothing here.
-            if (page.Records.Count == 0 || (query.Marker is not null && page.Stream != marker.Stream)) return null;
+            if (page.Records.Count == 0 || (marker.Stream != default && page.Stream != marker.Stream)) return null;
             var readable = bodies.Readable(page, request.Project);
             if (readable.Records.Count > 0) return readable;
             after = LastOf(page);

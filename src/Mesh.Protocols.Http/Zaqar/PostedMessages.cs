@@ -13,6 +13,9 @@ internal readonly ref struct PostedMessages(
 
     private readonly ReadOnlySpan<byte> _producer = producer;
 
+    /// <summary>The key of records that go to another stream than a queue: they live for as long as its options say, and come when they are posted. Null for a queue.</summary>
+    public byte[]? Key { private get; init; }
+
     /// <summary>Encodes the messages of <c>{"messages":[{ttl?, body, delay?}]}</c> or, where lists are bare, of <c>[{ttl, body}]</c>.</summary>
     /// <exception cref="ZaqarRefusal">It has another form, or holds no message.</exception>
     public void Encode(ReadOnlySpan<byte> json)
@@ -77,9 +80,9 @@ internal readonly ref struct PostedMessages(
         var fields = new RecordFields
         {
             Producer = _producer,
-            Key = QueuePriority.KeyOf(priority),
+            Key = Key ?? QueuePriority.KeyOf(priority),
             ContentType = ContentType.Json,
-            TtlMicros = seconds * MicrosPerSecond,
+            TtlMicros = Key is null ? seconds * MicrosPerSecond : 0,
             DelayMicros = delay * MicrosPerSecond,
         };
         if (sealing is null) records.Add(fields, text);

@@ -17,6 +17,9 @@ internal sealed class QueueDirectory(IMesh mesh, ZaqarOptions options)
 
     public ReservedKeys Keys { get; } = new(options);
 
+    /// <summary>What a post must keep; what is no queue has the defaults.</summary>
+    public ValueTask<QueueSettings> SettingsAsync(ZaqarRequest request) => request.Addressed is null ? SettingsAsync(request.Stream, request.Aborted) : new(_default);
+
     /// <summary>What posts to a queue must keep; a missing queue has the defaults.</summary>
     public async ValueTask<QueueSettings> SettingsAsync(StreamName queue, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Mesh.Protocols.Http.Zaqar.Addresses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -18,7 +19,7 @@ internal static class RequestRules
     private static readonly SearchValues<char> NameChars = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-");
 
     /// <exception cref="ZaqarRefusal">A rule is broken.</exception>
-    public static ZaqarRequest Check(HttpContext context, in ZaqarRoute route, ZaqarOptions options)
+    public static ZaqarRequest Check(HttpContext context, in ZaqarRoute route, ZaqarOptions options, StreamsByAddress streams)
     {
         var headers = context.Request.Headers;
         CheckContentType(context);
@@ -26,9 +27,11 @@ internal static class RequestRules
         if (route.Resource == ZaqarResource.Versions) return new ZaqarRequest(context, route, "", "");
         var clientId = ReadClientId(headers[ClientIdHeader].ToString(), route.Version, options);
         var project = ReadProject(headers[ProjectHeader], route.Version);
-        if (route.Queue.Length > 0) CheckQueue(route.Queue, project);
-        else CheckProject(project);
-        return new ZaqarRequest(context, route, project, clientId);
+        CheckProject(project);
+        var request = new ZaqarRequest(context, route, project, clientId);
+        if (route.Queue.Length > 0) request = streams.Find(request);
+        if (request.Addressed is null && route.Queue.Length > 0) CheckQueue(request.QueueName);
+        return request;
     }
 
     public static ZaqarRefusal NoClientId() =>
@@ -101,9 +104,8 @@ internal static class RequestRules
         _ => throw ZaqarRefusal.BadRequest("Project-Id Missing", $"The {ProjectHeader} header is needed, once: the project whose queues are meant."),
     };
 
-    private static void CheckQueue(string queue, string project)
+    private static void CheckQueue(string queue)
     {
-        CheckProject(project);
         if (!IsQueueName(queue))
             throw ZaqarRefusal.BadRequest("Invalid queue identification", $"A queue's name has 1 to {QueueNameCharsMax} characters, of letters, digits, '_', '-' and '.'.");
     }

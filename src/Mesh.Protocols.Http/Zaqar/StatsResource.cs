@@ -10,10 +10,10 @@ internal sealed class StatsResource(IMesh mesh, QueueDirectory directory)
 {
     public async Task GetAsync(ZaqarRequest request)
     {
-        var isDetailed = IsDetailed(request.Query);
+        var isDetailed = IsDetailed(request.Query) && request.Addressed is null;
         if (request.Version.QueuesMustExist) await directory.RequireAsync(request).ConfigureAwait(false);
-        var stats = await mesh.Queue(request.Stream).StatsAsync(request.Aborted).ConfigureAwait(false);
-        var waiting = isDetailed ? await mesh.Queue(request.Stream).ListAsync(new QueueQuery { RecordsMax = 1 }, request.Aborted).ConfigureAwait(false) : null;
+        var stats = await request.QueueIn(mesh).StatsAsync(request.Aborted).ConfigureAwait(false);
+        var waiting = isDetailed ? await request.QueueIn(mesh).ListAsync(new QueueQuery { RecordsMax = 1 }, request.Aborted).ConfigureAwait(false) : null;
         request.NameLocation();
         var answer = AnswerBuffer.Rent();
         var json = answer.Json;

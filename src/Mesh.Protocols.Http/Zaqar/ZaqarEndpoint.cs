@@ -1,9 +1,12 @@
+using Mesh.Addresses;
+using Mesh.Protocols.Http.Zaqar.Addresses;
 using Mesh.Protocols.Http.Zaqar.Delivery;
 using Mesh.Protocols.Http.Zaqar.Pools;
 using Mesh.Protocols.Http.Zaqar.Sealing;
 using Mesh.Protocols.Http.Zaqar.Signing;
 using Mesh.Protocols.Http.Zaqar.Sockets;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
+using Mesh.Topics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,6 +37,8 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     private readonly SenderChoice _senders;
     private readonly SocketDoor _sockets;
     private readonly CancellationTokenSource _stop = new();
+    private readonly StreamsByAddress _streams;
+    private readonly AddressedResource _addressed;
     private readonly ZaqarOptions _options;
     private readonly ILogger _log;
 
@@ -41,13 +46,15 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
     /// <param name="options">Limits.</param>
     /// <param name="log">Hears of failures of storage, of subscribers that are not reached, and of faults.</param>
     /// <param name="clock">For subscriptions, signatures and retries; by default the system's.</param>
+    /// <param name="topics">Where topics go that are named by address; by default all into one partition.</param>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
-    public ZaqarEndpoint(IMesh mesh, ZaqarOptions? options = null, ILogger<ZaqarEndpoint>? log = null, TimeProvider? clock = null)
+    public ZaqarEndpoint(IMesh mesh, ZaqarOptions? options = null, ILogger<ZaqarEndpoint>? log = null, TimeProvider? clock = null, TopicPartitions? topics = null)
     {
         clock ??= TimeProvider.System;
         _log = log ?? NullLogger<ZaqarEndpoint>.Instance;
         options ??= new ZaqarOptions();
         options.Check();
+        _streams = new StreamsByAddress(mesh, new AddressResolver(mesh, topics ?? new TopicPartitions(mesh, TopicHomes.Default)), clock);
         var directory = new QueueDirectory(mesh, options);
         _home = new HomeResource(mesh, options);
         _queues = new QueuesResource(mesh, options, directory);
@@ -64,7 +71,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         _redrive = new RedriveResource(mesh, options, directory, seal);
         _share = new ShareResource(options, secret, clock);
         _subscriptions = new SubscriptionsResource(options, subscriptions, _deliveries, clock);
-        _sockets = new SocketDoor(mesh, options, HandleAsync, subscriptions, sockets, _stop.Token);
+        _sockets = new SocketDoor(mesh, options, HandleAsync, _streams, subscriptions, sockets, _stop.Token);
         _signed = new SignedUrlRules(secret, clock);
         _claims = new ClaimsResource(mesh, options, bodies, poll);
         _stats = new StatsResource(mesh, directory);
@@ -72,6 +79,7 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
         _health = new HealthResource(mesh);
         _pools = new PoolsResource(mesh, options);
         _flavors = new FlavorsResource(mesh, options);
+        _addressed = new AddressedResource(mesh, options);
         _options = options;
     }
 
@@ -131,11 +139,18 @@ public sealed partial class ZaqarEndpoint : IAsyncDisposable
             return ZaqarAnswers.EmptyAsync(context.Response, StatusCodes.Status200OK);
         }
 
-        var request = RequestRules.Check(context, route, _options);
-        if (route.Allows(method)) return ServeAsync(request, method);
+        var request = RequestRules.Check(context, route, _options, _streams);
+        if (route.Allows(method)) return request.Addressed is { } queue ? ServeAddressedAsync(request, queue, method) : ServeAsync(request, method);
         context.Response.Headers.Allow = route.Allow;
         throw new ZaqarRefusal(StatusCodes.Status405MethodNotAllowed, "405 Method Not Allowed", $"{method} means nothing here; allowed are {route.Allow}.");
     }
+
+    private Task ServeAddressedAsync(ZaqarRequest request, AddressedQueue queue, string method) => (request.Route.Resource, method) switch
+    {
+        (ZaqarResource.Queue, "PUT") => _addressed.PutAsync(request, queue),
+        (ZaqarResource.Queue or ZaqarResource.Metadata, _) => _addressed.GetAsync(request),
+        _ => ServeAsync(request, method),
+    };
 
     private Task ServeAsync(ZaqarRequest request, string method) => (request.Route.Resource, method) switch
     {

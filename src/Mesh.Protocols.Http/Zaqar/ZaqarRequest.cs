@@ -1,3 +1,4 @@
+using Mesh.Protocols.Http.Zaqar.Addresses;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http.Zaqar;
@@ -9,6 +10,9 @@ namespace Mesh.Protocols.Http.Zaqar;
 /// <param name="ClientId">Who asks, in one spelling; empty where the version lets it be missing, and for the list of versions.</param>
 internal sealed record ZaqarRequest(HttpContext Context, ZaqarRoute Route, string Project, string ClientId)
 {
+    /// <summary>What the path names by its address where a queue's name would stand; null for a queue.</summary>
+    public AddressedQueue? Addressed { get; init; }
+
     public HttpResponse Response => Context.Response;
 
     public ApiVersion Version => Route.Version;
@@ -20,7 +24,10 @@ internal sealed record ZaqarRequest(HttpContext Context, ZaqarRoute Route, strin
 
     public string QueueName => Route.Queue;
 
-    public StreamName Stream => StreamName.Queue(Route.Queue, Project);
+    public StreamName Stream => Addressed?.Stream.Stream ?? StreamName.Queue(Route.Queue, Project);
+
+    /// <summary>Where its messages are.</summary>
+    public IQueue QueueIn(IMesh mesh) => Addressed ?? mesh.Queue(Stream);
 
     public ZaqarQuery Query => new(Context.Request.QueryString.Value);
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Mesh.Addresses;
 using Mesh.Frames;
 
@@ -20,7 +19,7 @@ internal sealed class AddressedLog(AddressedStream stream) : IRing
     private readonly RecordFilter _filter = stream.Key is null ? RecordFilter.All : new RecordFilter(stream.Key, null, []);
 
     /// <summary>The key that records get which are added.</summary>
-    public byte[] RecordKey { get; } = Encoding.UTF8.GetBytes(stream.Key ?? (stream.Address.Kind == AddressKind.Room ? stream.Address.Name : ""));
+    public byte[] RecordKey { get; } = stream.RecordKey;
 
     public RecordFilter Filter => _filter;
 

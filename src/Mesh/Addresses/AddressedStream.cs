@@ -19,12 +19,19 @@ public sealed record AddressedStream(StreamAddress Address, StreamName Stream, I
     /// <summary>Its consumer groups, those of the key where one is named. Null when it has none: queues, whose claims are for all.</summary>
     public IConsumerGroups? Groups => Log is not IConsumerGroups groups ? null : Key is null ? groups : new KeyedGroups(groups, Key);
 
+    /// <summary>The key that a record gets which names none. A message of a room has the room's name; elsewhere it is the view's key, or empty.</summary>
+    public byte[] RecordKey => Stream.Kind == StreamKind.Room ? RoomHistory.RoomOf(Stream) : System.Text.Encoding.UTF8.GetBytes(Key ?? "");
+
+    /// <summary>Makes a topic's home as its rule says, for whoever is about to make the stream by other means than an append. Does nothing for the rest.</summary>
+    /// <returns>Why it cannot be; null when it may be made.</returns>
+    public ValueTask<AppendResult?> PrepareAsync() => Topics is null ? default : Topics.PrepareAsync(Topics.Homes.HomeOf(Address.Name));
+
     /// <summary>Appends records later, as <see cref="ISchedules.AddAsync"/> does. A topic's home is made now.</summary>
     /// <exception cref="ArgumentException">As there.</exception>
     public async ValueTask<ScheduleResult> ScheduleAsync(
         ISchedules schedules, ReadOnlyMemory<byte> segment, Due due, ReadOnlyMemory<byte> dedupeId = default, CancellationToken cancel = default)
     {
-        if (Topics is not null && await Topics.PrepareAsync(Topics.Homes.HomeOf(Address.Name)).ConfigureAwait(false) is { } refused) return new ScheduleResult.Refused(refused);
+        if (await PrepareAsync().ConfigureAwait(false) is { } refused) return new ScheduleResult.Refused(refused);
         return await schedules.AddAsync(Stream, segment, due, dedupeId, cancel).ConfigureAwait(false);
     }
 }

@@ -76,7 +76,7 @@ public sealed class OneGateway : IAsyncLifetime
 
     public Task<AllDoors> AllDoorsAsync() => Task.FromResult(new AllDoors(Gateway.Http, Gateway.Rse, Gateway.Grpc, Gateway.Resp));
 
-    public Task<ZaqarDoor> ZaqarAsync() => Task.FromResult(new ZaqarDoor(Gateway.Http, $"p{++_projects}"));
+    public Task<ZaqarDoor> ZaqarAsync() => Task.FromResult(new ZaqarDoor(Gateway.Http, $"p{++_projects}", Mesh));
 
     private async Task ClearAsync(StreamKind kind)
     {

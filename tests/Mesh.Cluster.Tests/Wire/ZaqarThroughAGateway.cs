@@ -6,6 +6,9 @@ using Xunit;
 namespace Mesh.Cluster.Tests.Wire;
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class ZaqarAddresses(OneGateway gateway) : AddressContract(gateway.ZaqarAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class ZaqarClaims(OneGateway gateway) : ClaimContract(gateway.ZaqarAsync);
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]

@@ -1,5 +1,7 @@
 namespace Mesh.Protocols.Http.Tests.Zaqar;
 
+public sealed class AddressTests() : AddressContract(ZaqarServer.OpenAsync);
+
 public sealed class HomeTests() : HomeContract(ZaqarServer.OpenAsync);
 
 public sealed class PythonClientTests() : PythonClientContract(ZaqarServer.OpenAsync);

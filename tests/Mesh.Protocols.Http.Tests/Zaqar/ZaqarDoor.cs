@@ -7,8 +7,10 @@ public class ZaqarDoor : IAsyncDisposable
 
     /// <param name="address">Where it listens.</param>
     /// <param name="project">A project without queues.</param>
-    public ZaqarDoor(Uri address, string project)
+    /// <param name="mesh">What it leads to.</param>
+    public ZaqarDoor(Uri address, string project, IMesh mesh)
     {
+        Mesh = mesh;
         Address = address;
         Project = project;
         _http = new HttpClient { BaseAddress = address };
@@ -16,6 +18,9 @@ public class ZaqarDoor : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    /// <summary>What it leads to: the way of other doors to the same streams.</summary>
+    public IMesh Mesh { get; }
 
     /// <summary>Whose queues a test makes.</summary>
     public string Project { get; }

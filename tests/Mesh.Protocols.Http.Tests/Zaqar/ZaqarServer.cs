@@ -17,7 +17,7 @@ internal sealed class ZaqarServer : ZaqarDoor
     private readonly int _timersOfTheHost;
 
     private ZaqarServer(EmbeddedMesh mesh, ZaqarEndpoint endpoint, KestrelHost host, ManualClock clock)
-        : base(host.Address, "p")
+        : base(host.Address, "p", mesh)
     {
         _mesh = mesh;
         _endpoint = endpoint;

@@ -70,7 +70,8 @@ internal sealed class NewRecord
         return key;
     }
 
-    private static bool IsPath(string key) =>
+    /// <summary>True for what a record of a channel may have as its key: nothing, or a path in RSE's one spelling.</summary>
+    public static bool IsPath(string key) =>
         key.Length == 0 || (key[0] == '/' && ChannelPath.IsWithinBounds(key) && PercentEncoding.Normalise(key) == key);
 
     private void CheckBounds(StreamKind kind)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Mesh.Frames;
+using Mesh.Protocols.Http.Bodies;
 
 namespace Mesh.Protocols.Http.Zaqar.Sealing;
 
@@ -57,11 +58,12 @@ internal sealed class BodyWriter(MessageSeal seal, bool showsChecksums)
         return page with { Records = new RecordPage(slices, page.Records.Next, page.Records.LowWatermark, page.Records.HighWatermark), States = states };
     }
 
-    /// <summary>JSON as it was posted; what came through another door as a JSON string: its text, or its bytes in base64.</summary>
+    /// <summary>JSON as it was posted; of what came through another door fields as mesh.v1 shows them, and else a JSON string: its text, or its bytes in base64.</summary>
     private void Write(Utf8JsonWriter json, ContentType type, ReadOnlySpan<byte> body)
     {
         json.WritePropertyName(Body);
         if (type == ContentType.Json) json.WriteRawValue(body, skipInputValidation: true);
+        else if (type == ContentType.RespFields && RespFieldsBody.IsText(body)) RespFieldsBody.Write(json, body);
         else if (Utf8.IsValid(body)) json.WriteStringValue(body);
         else json.WriteBase64StringValue(body);
         if (showsChecksums && type == ContentType.Json) json.WriteString("checksum"u8, BodyChecksum.Of(body));

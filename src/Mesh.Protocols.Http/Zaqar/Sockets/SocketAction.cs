@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Mesh.Addresses;
+using Mesh.Protocols.Http.Zaqar.Addresses;
 
 namespace Mesh.Protocols.Http.Zaqar.Sockets;
 
@@ -71,9 +73,10 @@ internal sealed class SocketAction(InnerCall inner, IMesh mesh, SocketFrame fram
     private async Task<SocketAnswer> StatsAsync(string queue, string path)
     {
         var answer = await AskAsync("GET", $"{path}/stats", SocketShapes.AsItIs, ["detailed"]).ConfigureAwait(false);
-        if (!answer.IsGood) return answer;
+        var named = QueueAddress.OfText(queue)?.Address;
+        if (!answer.IsGood || named is { Kind: not AddressKind.Queue }) return answer;
         var project = frame.Headers.FirstOrDefault(each => each.Key.Equals(RequestRules.ProjectHeader, StringComparison.OrdinalIgnoreCase)).Value;
-        var entry = await mesh.Catalogue.FindAsync(StreamName.Queue(queue, (string)project!), cancel).ConfigureAwait(false);
+        var entry = await mesh.Catalogue.FindAsync(StreamName.Queue(named?.Name ?? queue, (string)project!), cancel).ConfigureAwait(false);
         return entry is null ? answer with { Status = 404 } : answer;
     }
 

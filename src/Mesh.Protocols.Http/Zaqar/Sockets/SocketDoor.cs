@@ -1,3 +1,4 @@
+using Mesh.Protocols.Http.Zaqar.Addresses;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.AspNetCore.Http;
 
@@ -12,14 +13,15 @@ internal sealed class SocketDoor
     /// <param name="mesh">Where messages live.</param>
     /// <param name="options">Limits.</param>
     /// <param name="door">Answers requests of HTTP, which frames become.</param>
+    /// <param name="streams">What is named by an address.</param>
     /// <param name="subscriptions">Where a socket subscribes.</param>
     /// <param name="registry">Where a socket can be told of messages.</param>
     /// <param name="stop">Closes all sockets.</param>
-    public SocketDoor(IMesh mesh, ZaqarOptions options, RequestDelegate door, SubscriptionStore subscriptions, SocketRegistry registry, CancellationToken stop)
+    public SocketDoor(IMesh mesh, ZaqarOptions options, RequestDelegate door, StreamsByAddress streams, SubscriptionStore subscriptions, SocketRegistry registry, CancellationToken stop)
     {
         var inner = new InnerCall(door);
         _stop = stop;
-        _open = socket => new SocketSession(socket, options, inner, mesh, subscriptions, registry);
+        _open = socket => new SocketSession(socket, options, inner, mesh, streams, subscriptions, registry);
     }
 
     public Task HandleAsync(HttpContext context) => SocketUpgrade.HandleAsync(context, RunAsync);

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using Mesh.Protocols.Http.Zaqar.Addresses;
 using Mesh.Protocols.Http.Zaqar.Subscriptions;
 using Microsoft.AspNetCore.Http;
 
 namespace Mesh.Protocols.Http.Zaqar.Sockets;
 
 /// <summary>One open socket: answers its frames one after another, and pushes what it is subscribed to (Zaqar specification, section 1.16). One caller runs it.</summary>
-internal sealed class SocketSession(WebSocket socket, ZaqarOptions options, InnerCall inner, IMesh mesh, SubscriptionStore subscriptions, SocketRegistry registry)
+internal sealed class SocketSession(
+    WebSocket socket, ZaqarOptions options, InnerCall inner, IMesh mesh, StreamsByAddress streams, SubscriptionStore subscriptions, SocketRegistry registry)
 {
     /// <summary>Beside the largest post a frame holds its headers.</summary>
     private const int FrameBytesBeside = 64 * 1024;
@@ -83,7 +85,7 @@ internal sealed class SocketSession(WebSocket socket, ZaqarOptions options, Inne
     private async Task<SocketAnswer> SubscribeAsync(SocketFrame frame, string queue, Guid self, CancellationToken cancel)
     {
         var context = InnerCall.Context(frame, HttpMethods.Post, $"/{queue}/subscriptions", cancel);
-        var request = RequestRules.Check(context, new ZaqarRoute(ApiVersion.V2, ZaqarResource.Subscriptions, queue), options);
+        var request = RequestRules.Check(context, new ZaqarRoute(ApiVersion.V2, ZaqarResource.Subscriptions, queue), options, streams);
         if (_subscribed.Count >= SubscriptionsMax) throw ZaqarRefusal.Request($"One socket takes at most {SubscriptionsMax} subscriptions; open another.");
         var terms = SubscriptionBody.Parse(System.Text.Encoding.UTF8.GetBytes(frame.Body.ToJsonString()), options.JsonDepthMax);
         var ttl = terms.TtlSeconds ?? SubscriptionBody.TtlSecondsDefault;
