@@ -1,23 +1,7 @@
-using Mesh.Testing;
 using Mesh.Testing.Doors;
 
 namespace Mesh.Standalone.Tests;
 
-public sealed class AllDoorsTests() : AllDoorsContract(OpenAsync)
-{
-    private static async Task<AllDoors> OpenAsync()
-    {
-        var folder = new TempFolder();
-        var process = await Standalone.OpenAsync(folder.File("mesh.db"));
-        return new AllDoors(process.Http, process.Rse, process.Grpc, process.Resp, new Closing(process, folder));
-    }
+public sealed class AllDoorsTests() : AllDoorsContract(StandaloneDoors.OpenAsync);
 
-    private sealed class Closing(IAsyncDisposable process, IDisposable folder) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await process.DisposeAsync();
-            folder.Dispose();
-        }
-    }
-}
+public sealed class InterleavedDoorsTests() : InterleavedDoorsContract(StandaloneDoors.OpenAsync, appends: 25);

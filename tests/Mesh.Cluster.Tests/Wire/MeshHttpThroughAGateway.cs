@@ -22,3 +22,6 @@ public sealed class MeshHttpClaims(OneGateway gateway) : Suites.ClaimContract(ga
 
 [Collection(OneGatewayCollection.Name), RequiresPostgres]
 public sealed class OneLogManyDoors(OneGateway gateway) : AllDoorsContract(gateway.AllDoorsAsync);
+
+[Collection(OneGatewayCollection.Name), RequiresPostgres]
+public sealed class OneLogManyDoorsAtOnce(OneGateway gateway) : InterleavedDoorsContract(gateway.AllDoorsAsync, appends: 8);

@@ -74,7 +74,7 @@ public sealed class OneGateway : IAsyncLifetime
 
     public Task<MeshDoor> MeshHttpAsync() => Task.FromResult(new MeshDoor(Gateway.Http, $"p{++_projects}", Mesh));
 
-    public Task<AllDoors> AllDoorsAsync() => Task.FromResult(new AllDoors(Gateway.Http, Gateway.Rse, Gateway.Grpc, Gateway.Resp));
+    public Task<AllDoors> AllDoorsAsync() => Task.FromResult(new AllDoors(Gateway.Http, Gateway.Rse, Gateway.Grpc, Gateway.Resp, Gateway.Rotera));
 
     public Task<ZaqarDoor> ZaqarAsync() => Task.FromResult(new ZaqarDoor(Gateway.Http, $"p{++_projects}", Mesh));
 

@@ -22,12 +22,4 @@ internal static class JsonCaller
         Assert.True(response.IsSuccessStatusCode, $"{method} {address}: {(int)response.StatusCode} {text}");
         return text.Length == 0 ? null : JsonDocument.Parse(text).RootElement;
     }
-
-    /// <summary>The number that a body stands for: itself, a string of it, or the field <c>data</c> of an entry.</summary>
-    public static int NumberOf(JsonElement body) => body.ValueKind switch
-    {
-        JsonValueKind.Number => body.GetInt32(),
-        JsonValueKind.Object => NumberOf(body.GetProperty("data")),
-        _ => int.Parse(body.GetString()!, System.Globalization.CultureInfo.InvariantCulture),
-    };
 }
