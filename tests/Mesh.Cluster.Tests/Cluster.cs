@@ -29,9 +29,17 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> OpenAsync(PostgresServer server, int silos, int gateways, params string[] gatewayOptions)
     {
         var cluster = new Cluster(await server.CreateDatabaseAsync(), gatewayOptions);
-        for (var i = 0; i < silos; i++) await cluster.AddSiloAsync();
-        for (var i = 0; i < gateways; i++) await cluster.AddGatewayAsync();
-        return cluster;
+        try
+        {
+            for (var i = 0; i < silos; i++) await cluster.AddSiloAsync();
+            for (var i = 0; i < gateways; i++) await cluster.AddGatewayAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     public static ProcessStartInfo Silo(string data, params string[] more) => MeshProcess.Command(

@@ -69,12 +69,20 @@ public sealed class MeshProcess : IAsyncDisposable
         var mesh = new MeshProcess(start);
         var banner = new StringBuilder();
         using var timeout = new CancellationTokenSource(StartMax);
-        while (await mesh._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+        try
         {
-            banner.AppendLine(line);
-            if (!line.StartsWith(BannerEnd, StringComparison.Ordinal)) continue;
-            mesh.Banner = banner.ToString();
-            return mesh;
+            while (await mesh._process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
+            {
+                banner.AppendLine(line);
+                if (!line.StartsWith(BannerEnd, StringComparison.Ordinal)) continue;
+                mesh.Banner = banner.ToString();
+                return mesh;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await mesh.DisposeAsync();
+            throw new TimeoutException($"The host's banner was not done within {StartMax.TotalSeconds:0} s:\n{banner}\n{mesh.Errors}");
         }
 
         var (code, errors) = await mesh.EndAsync();
