@@ -40,20 +40,27 @@ internal static class Entries
         foreach (var record in page) Write(reply, record);
     }
 
-    /// <summary>What the bodies of a page take in a reply, in bytes.</summary>
-    /// <param name="page">At least one record.</param>
-    /// <param name="last">Id of the last record in the order asked for.</param>
-    public static long BytesOf(RecordPage page, out RingId last)
+    /// <summary>What the records of a page take as they are stored, in bytes, which is about what they take in a reply. Counted without reading them.</summary>
+    public static long BytesOf(RecordPage page)
     {
         long bytes = 0;
-        last = RingId.None;
-        foreach (var record in page)
+        for (var i = 0; i < page.Slices.Count; i++)
         {
-            bytes += record.Body.Length;
-            last = AddressedLog.IdOf(record);
+            var walker = page.Slices[i].GetEnumerator();
+            while (walker.MoveNext()) bytes += walker.Length;
         }
 
         return bytes;
+    }
+
+    /// <summary>Id of the last record in the order asked for.</summary>
+    /// <param name="page">At least one record.</param>
+    public static RingId LastOf(RecordPage page)
+    {
+        var slice = page.Slices[^1];
+        var walker = slice.Part(slice.Count - 1, 1).GetEnumerator();
+        walker.MoveNext();
+        return AddressedLog.IdOf(walker.Current);
     }
 
     private static void WriteMissing(RespSession session, RingId id)

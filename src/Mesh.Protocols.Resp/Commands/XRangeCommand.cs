@@ -35,14 +35,16 @@ internal sealed class XRangeCommand(bool backwards) : RespCommand(backwards ? "x
         var pages = new List<RecordPage>();
         var records = 0;
         long bytes = 0;
-        while (records < count && start <= end)
+        while (start <= end)
         {
             var page = await ring.RangeAsync(start, end, (int)Math.Min(count - records, PageRecords), backwards);
             if (page.Count == 0) break;
             pages.Add(page);
             records += page.Count;
-            bytes += Entries.BytesOf(page, out var last);
+            bytes += Entries.BytesOf(page);
             if (bytes > session.Options.ReplyBytesMax) throw TooMuch(session.Options.ReplyBytesMax);
+            if (records == count) break;
+            var last = Entries.LastOf(page);
             if ((backwards ? last.Previous() : last.Next()) is not { } beyond) break;
             if (backwards) end = beyond;
             else start = beyond;

@@ -56,7 +56,7 @@ internal sealed class XReadCommand() : RespCommand("xread", -4)
             cursor.Next = page.HighWatermark.Next();
             if (page.Count == 0) continue;
             found.Add((cursor, page));
-            bytes += Entries.BytesOf(page, out _);
+            bytes += Entries.BytesOf(page);
         }
 
         return found;

@@ -9,6 +9,10 @@ public sealed class RespBuffer : IDisposable
     private const int BytesKept = 64 * 1024;
     private const int NumberBytesMax = 24;
 
+    /// <summary>Mark, two digits and the end of the line: an id has from 3 to 41 characters.</summary>
+    private const int IdHeaderBytes = 5;
+    private const int IdBytesMax = 2 * NumberBytesMax + IdHeaderBytes;
+
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(1024);
 
     public int Length { get; private set; }
@@ -62,14 +66,23 @@ public sealed class RespBuffer : IDisposable
         Raw("\r\n"u8);
     }
 
-    /// <summary>A stream id as a bulk string.</summary>
+    /// <summary>A stream id as a bulk string. It is written where it goes, behind room for its length: ranges write one with each entry.</summary>
     public void Id(in RingId id)
     {
-        Span<byte> text = stackalloc byte[2 * NumberBytesMax];
+        Ensure(IdBytesMax);
+        var target = _bytes.AsSpan(Length);
+        var text = target[IdHeaderBytes..];
         Utf8Formatter.TryFormat(id.Milliseconds, text, out var length);
         text[length++] = (byte)'-';
         Utf8Formatter.TryFormat(id.Number, text[length..], out var rest);
-        Bulk(text[..(length + rest)]);
+        length += rest;
+        var header = IdHeaderBytes;
+        if (length < 10) text[..length].CopyTo(target[--header..]);
+        target[0] = (byte)'$';
+        Utf8Formatter.TryFormat(length, target[1..], out _);
+        "\r\n"u8.CopyTo(target[(header - 2)..]);
+        "\r\n"u8.CopyTo(target[(header + length)..]);
+        Length += header + length + 2;
     }
 
     public void Clear()

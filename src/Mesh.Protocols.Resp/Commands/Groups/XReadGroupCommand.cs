@@ -73,7 +73,7 @@ internal sealed class XReadGroupCommand() : RespCommand("xreadgroup", -7)
             var answer = await stream.Ring.DeliverAsync(new GroupRead(request.Group!, request.Consumer!, count, after, request.IsAcknowledged));
             answers[i] = answer;
             if (HasSomething(stream, answer)) found++;
-            bytes += Entries.BytesOf(answer.Records, out _);
+            bytes += Entries.BytesOf(answer.Records);
         }
 
         return found;
