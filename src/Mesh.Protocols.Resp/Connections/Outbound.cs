@@ -14,6 +14,8 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
     private RespBuffer _sending = new();
     private TaskCompletionSource? _drained;
     private long _softSince;
+    private int _unlimitedFilling;
+    private int _unlimitedSending;
     private bool _isSending;
     private bool _isFlushOwed;
     private bool _isClosed;
@@ -39,6 +41,9 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
 
     private long Waiting => (long)_filling.Length + (_isSending ? _sending.Length : 0);
 
+    /// <summary>What the limits count: not what its sender bounds by itself.</summary>
+    private long Limited => Waiting - _unlimitedFilling - (_isSending ? _unlimitedSending : 0);
+
     /// <summary>Adds replies, to be sent with the next <see cref="Flush"/>.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
@@ -55,7 +60,9 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
     {
         lock (_gate)
         {
-            if (!_isClosed) _filling.Raw(bytes);
+            if (_isClosed) return;
+            _filling.Raw(bytes);
+            _unlimitedFilling += bytes.Length;
         }
     }
 
@@ -89,7 +96,7 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
             _isFlushOwed = false;
             if (_isSending || _isClosed || _filling.Length == 0) return;
             _isSending = true;
-            (_filling, _sending) = (_sending, _filling);
+            Swap();
         }
 
         _ = SendAsync();
@@ -141,7 +148,7 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
 
     private bool IsBeyond(OutputLimit limit)
     {
-        var waiting = Waiting;
+        var waiting = Limited;
         if (limit.HardBytes > 0 && waiting > limit.HardBytes) return true;
         if (limit.SoftBytes == 0 || waiting <= limit.SoftBytes)
         {
@@ -182,10 +189,10 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
             }
 
             _sending.Clear();
-            if (_filling.Length <= Limit.SoftBytes) _softSince = 0;
+            if (_filling.Length - _unlimitedFilling <= Limit.SoftBytes) _softSince = 0;
             if (_filling.Length > 0)
             {
-                (_filling, _sending) = (_sending, _filling);
+                Swap();
                 return true;
             }
 
@@ -194,5 +201,11 @@ internal sealed class Outbound(Wire wire, OutputLimits limits, TimeProvider cloc
             _drained = null;
             return false;
         }
+    }
+
+    private void Swap()
+    {
+        (_filling, _sending) = (_sending, _filling);
+        (_unlimitedFilling, _unlimitedSending) = (0, _unlimitedFilling);
     }
 }
