@@ -45,6 +45,7 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
         _received.Reset();
         _into = into;
         _isReceiving = true;
+        _loop.Receiving++;
 
         // Others have their turn before the next piece of one that sends without a pause.
         if (_isReadable) _loop.Post(ReceiveMore, this);
@@ -113,12 +114,13 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
     {
         _loop.Remove(_id);
         _onStop.Unregister();
+        _isReadable = true; // whoever receives later hears that it is closed
         if (_isReceiving) Fail(new ObjectDisposedException(nameof(Socket)));
     }
 
     private void Fail(Exception reason)
     {
-        _isReceiving = false;
+        EndReceive();
         _received.SetException(reason);
     }
 
@@ -153,8 +155,14 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
             return;
         }
 
-        _isReceiving = false;
+        EndReceive();
         _received.SetResult((int)count);
+    }
+
+    private void EndReceive()
+    {
+        _isReceiving = false;
+        _loop.Receiving--;
     }
 
     /// <returns>Null when the socket takes nothing now.</returns>
