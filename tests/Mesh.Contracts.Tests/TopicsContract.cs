@@ -76,6 +76,22 @@ public abstract class TopicsContract : MeshContract
         Assert.Equal(["2", "3", "4", "live"], (await TakeAsync(subscription, 4)).Order());
     }
 
+    [ContractTheory]
+    [InlineData(1, new[] { "stays 1", "new 2" })]
+    [InlineData(3, new[] { "stays 1", "old 3", "new 1", "new 2" })]
+    [InlineData(1000, new[] { "stays 1", "old 1", "old 2", "old 3", "new 1", "new 2" })]
+    public async Task History_of_a_topic_that_has_moved_is_no_deeper_and_its_oldest_records_are_left_out(int depth, string[] expected)
+    {
+        var before = new TopicPartitions(Mesh, TopicHomes.Default);
+        await PublishAsync(before, "stays", "stays 1");
+        await PublishAsync(before, "own/1", "old 1", "old 2", "old 3");
+        var after = new TopicPartitions(Mesh, Rules);
+        await PublishAsync(after, "own/1", "new 1", "new 2");
+        await using var subscription = await SubscribeAsync(after, null, new TopicStart { HistoryDepth = depth });
+        await PublishAsync(after, "own/1", "live");
+        Assert.Equal([.. expected, "live"], await TakeAsync(subscription, expected.Length + 1));
+    }
+
     [ContractFact]
     public async Task A_subscription_begins_at_a_sequence_a_time_or_at_positions()
     {

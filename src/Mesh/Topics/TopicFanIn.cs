@@ -8,7 +8,7 @@ namespace Mesh.Topics;
 /// One subscription over many partitions: a reader for each that may hold topics that match, and one that follows the directory for those to come. What a partition
 /// listed later holds was published after the subscription began, so it is read from its start. One flow at a time.
 /// </summary>
-internal sealed class TopicFanIn(IMesh mesh, TopicDirectory directory, TopicFilter filter) : IAsyncDisposable
+internal sealed class TopicFanIn(IMesh mesh, TopicHomes homes, TopicDirectory directory, TopicFilter filter) : IAsyncDisposable
 {
     /// <summary>Pages held for a subscriber that does not take them.</summary>
     private const int PagesMax = 4;
@@ -29,8 +29,9 @@ internal sealed class TopicFanIn(IMesh mesh, TopicDirectory directory, TopicFilt
     {
         var readers = await BeginAsync(lines, start, cancel).ConfigureAwait(false);
         yield return new TopicPage(TopicHomes.Events, RecordPage.Empty(Sequence.First, Sequence.First, Sequence.None)) { IsHistory = true };
+        var histories = new MovedHistory(homes, start.HistoryDepth, readers);
         foreach (var (reader, history) in readers)
-            await foreach (var page in reader.HistoryAsync(history, cancel).ConfigureAwait(false)) yield return page;
+            await foreach (var page in histories.PagesAsync(reader, history, cancel).ConfigureAwait(false)) yield return page;
         foreach (var (reader, _) in readers) Follow(reader);
         Watch(AttachAsync(next));
         await foreach (var page in _pages.Reader.ReadAllAsync(cancel).ConfigureAwait(false))

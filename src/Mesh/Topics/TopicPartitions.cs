@@ -60,7 +60,7 @@ public sealed class TopicPartitions(IMesh mesh, TopicHomes homes)
             yield break;
         }
 
-        await using var all = new TopicFanIn(mesh, _directory, filter);
+        await using var all = new TopicFanIn(mesh, Homes, _directory, filter);
         await foreach (var page in all.RunAsync(lines, next, start, cancel).ConfigureAwait(false)) yield return page;
     }
 

@@ -14,6 +14,8 @@ internal sealed class TopicReader(IPartition partition, StreamName name, TopicFi
     {
     }
 
+    public StreamName Name => name;
+
     /// <summary>The whole subscription; the first page, perhaps empty, says that it has begun.</summary>
     public async IAsyncEnumerable<TopicPage> RunAsync(TopicStart start, [EnumeratorCancellation] CancellationToken cancel)
     {
