@@ -1,9 +1,12 @@
-"""Knows nothing but the address at argv[1]: finds services, methods and messages by server reflection, as command line clients do, and uses them. Writes what was seen as JSON."""
+"""
+Knows nothing but the address at argv[1]: finds services, methods and messages by server reflection, as command line clients do, and subscribes as argv[2] (service/method) and
+argv[3] (the request as JSON) say. Writes what was seen as JSON.
+"""
 import json
 import sys
 
 import grpc
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, json_format, message_factory
 
 WHOLE = lambda message: message  # noqa: E731
 
@@ -56,10 +59,11 @@ def message_class(pool, name):
 
 
 seen = {}
+service_name, method_name = sys.argv[2].split("/")
 with grpc.insecure_channel(sys.argv[1]) as channel:
     for package in ("grpc.reflection.v1", "grpc.reflection.v1alpha"):
         ask = channel.stream_stream(f"/{package}.ServerReflection/ServerReflectionInfo", WHOLE, WHOLE)
-        listed, described, unknown = ask(iter([field(7, b"*"), field(4, b"protobus.ProtobusService"), field(4, b"no.Such")]))
+        listed, described, unknown = ask(iter([field(7, b"*"), field(4, service_name.encode()), field(4, b"no.Such")]))
         seen[package] = [of(service, 1)[0].decode() for service in of(of(listed, 6)[0], 1)]
         files = [descriptor_pb2.FileDescriptorProto.FromString(data) for data in of(of(described, 4)[0], 1)]
         seen["error"] = of(of(unknown, 7)[0], 1)[0]
@@ -75,16 +79,19 @@ with grpc.insecure_channel(sys.argv[1]) as channel:
             pool.Add(by_name[name])
 
     add(files[0].name)
-    seen["methods"] = [method.name for method in pool.FindServiceByName("protobus.ProtobusService").methods]
-    event = message_class(pool, "protobus.EncapsulatedEvent")
-    request = message_class(pool, "protobus.SubscriptionRequest")
-    subscription = channel.unary_stream("/protobus.ProtobusService/Subscribe", request.SerializeToString, event.FromString)(request(topics=["reflected"]))
+    service = pool.FindServiceByName(service_name)
+    seen["methods"] = [method.name for method in service.methods]
+    method = service.FindMethodByName(method_name)
+    request, event = message_class(pool, method.input_type.full_name), message_class(pool, method.output_type.full_name)
+    wanted = json_format.Parse(sys.argv[3], request())
+    subscription = channel.unary_stream(f"/{sys.argv[2]}", request.SerializeToString, event.FromString)(wanted)
     subscription.initial_metadata()
-    channel.stream_unary("/protobus.ProtobusService/Publish", event.SerializeToString, WHOLE)(iter([event(topic="reflected", tags={"k": "v"})]))
-    delivered = next(subscription)
-    seen["delivered"] = [delivered.topic, dict(delivered.tags)]
+    topic = wanted.topics[0] + "reflected"
+    channel.stream_unary(f"/{service_name}/Publish", event.SerializeToString, WHOLE)(iter([event(topic=topic, tags={"k": "v"})]))
+    delivered = json_format.MessageToDict(next(subscription))
+    seen["delivered"] = [delivered["topic"], delivered["tags"]]
     subscription.cancel()
 
-    seen["health"] = list(channel.unary_unary("/grpc.health.v1.Health/Check", WHOLE, WHOLE)(field(1, b"protobus.ProtobusService")))
+    seen["health"] = list(channel.unary_unary("/grpc.health.v1.Health/Check", WHOLE, WHOLE)(field(1, service_name.encode())))
 
 json.dump(seen, sys.stdout)
