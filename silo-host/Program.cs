@@ -1,4 +1,4 @@
 using Mesh.Hosting;
 using Mesh.SiloHost;
 
-return await HostProgram.RunAsync(SiloHostOptions.Table, args, SiloProcess.RunAsync);
+return await HostProgram.RunAsync(SiloHostOptions.Table, args, options => SiloProcess.RunAsync(options));

@@ -22,11 +22,13 @@ internal static class SiloProcess
 
     private static readonly TimeSpan JoinPause = TimeSpan.FromSeconds(1);
 
+    /// <param name="options">Checked ones.</param>
+    /// <param name="alter">What else is made of the silo; null for nothing.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="OptionException">The text of <c>--data</c> names no PostgreSQL database.</exception>
     /// <exception cref="StorageUnavailableException">The database is missing, or another cluster's.</exception>
     /// <exception cref="DoorTakenException">An address cannot be opened.</exception>
-    public static async Task<int> RunAsync(SiloHostOptions options)
+    public static async Task<int> RunAsync(SiloHostOptions options, Action<ISiloBuilder>? alter = null)
     {
         await using var database = DataPlace.Open(options.Data, ClusterDatabase.Open);
         await database.MigrateAsync();
@@ -39,16 +41,17 @@ internal static class SiloProcess
         var cluster = new ClusterName(options.Cluster.ServiceId, options.Cluster.ClusterId);
         await database.ClaimAsync(cluster);
         CheckFree(options);
+        var logs = HostLog.Create(options);
+        var builder = OperationsServer.NewBuilder(options.Http, "--http", logs, out var doors);
+        await using var web = builder.Build();
+        OperationsServer.Answer(web, () => database.CheckAsync(cluster)); // not by a stream, which another silo may have
         for (var attempt = 1; ; attempt++)
         {
-            var builder = OperationsServer.NewBuilder(options.Http, "--http", HostLog.Create(options), out var doors);
-            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
-            builder.UseOrleans(silo => SiloConfiguration.Apply(silo, options, database.OrleansConnectionText));
-            await using var web = builder.Build();
-            OperationsServer.Answer(web, () => database.CheckAsync(cluster)); // not by a stream, which another silo may have
+            var silo = BuildSilo(options, database.OrleansConnectionText, logs, alter);
+            await using var _ = (IAsyncDisposable)silo;
             var self = new IPEndPoint(options.Advertise, options.SiloPort);
-            await new DeadSilos(web.Services.GetRequiredService<IMembershipTable>(), self, SiloConfiguration.Silent).OutwaitAsync(SiloConfiguration.JoinMax);
-            if (await JoinAsync(web) is { } failure)
+            await new DeadSilos(silo.Services.GetRequiredService<IMembershipTable>(), self, SiloConfiguration.Silent).OutwaitAsync(SiloConfiguration.JoinMax);
+            if (await JoinAsync(silo) is { } failure)
             {
                 if (attempt == JoinsMax) return await GiveUpAsync(failure);
                 await Console.Error.WriteLineAsync($"The cluster could not be joined; trying again. {failure.Message}");
@@ -56,17 +59,32 @@ internal static class SiloProcess
                 continue;
             }
 
+            await web.StartAsync();
             Console.Write(SiloBanner.Write(options, doors));
-            return await EndAsync(web);
+            return await EndAsync(silo, web);
         }
     }
 
+    /// <summary>Apart from the web server, which outlives it: whoever looks after the process is told that it is not ready while the silo gives its streams up.</summary>
+    private static IHost BuildSilo(SiloHostOptions options, string connection, ILoggerFactory logs, Action<ISiloBuilder>? alter)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(logs);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainMax);
+        builder.UseOrleans(silo =>
+        {
+            SiloConfiguration.Apply(silo, options, connection);
+            alter?.Invoke(silo);
+        });
+        return builder.Build();
+    }
+
     /// <returns>Why not: silos that the cluster's table calls active do not answer, and others have not voted them dead in time. Null when it has joined.</returns>
-    private static async Task<Exception?> JoinAsync(WebApplication web)
+    private static async Task<Exception?> JoinAsync(IHost silo)
     {
         try
         {
-            await web.StartAsync();
+            await silo.StartAsync();
             return null;
         }
         catch (OrleansClusterConnectivityCheckFailedException failure)
@@ -102,14 +120,18 @@ internal static class SiloProcess
     }
 
     /// <summary>Waits for a signal, and for the silo to give its streams up.</summary>
-    private static async Task<int> EndAsync(WebApplication web)
+    private static async Task<int> EndAsync(IHost silo, WebApplication web)
     {
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        web.Lifetime.ApplicationStopping.Register(stopping.SetResult);
+        foreach (var lifetime in new[] { silo.Services.GetRequiredService<IHostApplicationLifetime>(), web.Lifetime })
+            lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
         await stopping.Task;
+        web.Lifetime.StopApplication(); // not ready from now on
         var since = Stopwatch.StartNew();
-        await web.WaitForShutdownAsync();
-        if (since.Elapsed < DrainMax) return ExitCode.Drained;
+        await silo.StopAsync();
+        var took = since.Elapsed;
+        await web.StopAsync();
+        if (took < DrainMax) return ExitCode.Drained;
         await Console.Error.WriteLineAsync($"The silo could not give all its streams up within {DrainMax.TotalSeconds:0} s; the other silos take the rest over.");
         return ExitCode.NotDrained;
     }

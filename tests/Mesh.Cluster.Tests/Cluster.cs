@@ -9,6 +9,9 @@ namespace Mesh.Cluster.Tests;
 /// <summary>Silos and gateways as processes of their own on free ports of loopback, over a database of their own.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    /// <summary>A gateway on a busy machine is not one that was killed: a test that counts listeners waits for it.</summary>
+    private static readonly string[] WaitsForGateways = ["--room-answer-max", "30000"];
+
     private readonly string[] _gatewayOptions;
 
     private Cluster(string data, string[] gatewayOptions) => (Data, _gatewayOptions) = (data, gatewayOptions);
@@ -48,7 +51,11 @@ internal sealed class Cluster : IAsyncDisposable
     public static ProcessStartInfo Gateway(string data, params string[] more) => MeshProcess.Command(
         "gateway", ["--data", data, .. DoorArguments.AnyPort, .. more]);
 
-    public async Task AddSiloAsync() => Silos.Add(await MeshProcess.OpenAsync(Silo(Data)));
+    public Task AddSiloAsync() => AddSiloAsync(Data, WaitsForGateways);
+
+    /// <param name="data">Leads to the cluster's database.</param>
+    /// <param name="more">Options.</param>
+    public async Task AddSiloAsync(string data, params string[] more) => Silos.Add(await MeshProcess.OpenAsync(Silo(data, more)));
 
     public async Task AddGatewayAsync() => Gateways.Add(await MeshProcess.OpenAsync(Gateway(Data, _gatewayOptions)));
 

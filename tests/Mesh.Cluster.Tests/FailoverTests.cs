@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
+using Mesh.Testing;
 using Mesh.Testing.Postgres;
 using Mesh.Testing.Processes;
+using Npgsql;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -9,6 +12,7 @@ namespace Mesh.Cluster.Tests;
 public sealed class FailoverTests(ITestOutputHelper output)
 {
     private const int Loads = 4;
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
 
     [PostgresFact]
     public async Task A_killed_silo_loses_nothing_acknowledged_and_service_goes_on() => await UnderLoadAsync(async (cluster, loads) =>
@@ -30,6 +34,48 @@ public sealed class FailoverTests(ITestOutputHelper output)
     });
 
     [PostgresFact]
+    public async Task A_silo_told_to_stop_is_not_ready_from_then_on_and_ends_when_what_it_accepted_is_stored()
+    {
+        TcpRelay? relay = null;
+        try
+        {
+            await UnderLoadAsync(
+                async (cluster, loads) =>
+                {
+                    var leaving = cluster.Silos[^1];
+                    using var http = new HttpClient();
+                    await Eventually.TrueAsync(async () => await ReadyAsync() == (HttpStatusCode.OK, "ready\n"), "the silo is ready");
+                    await relay!.CutAsync().WaitAsync(TimeMax);
+                    leaving.Terminate();
+                    await Eventually.TrueAsync(
+                        async () => await ReadyAsync() == (HttpStatusCode.ServiceUnavailable, "not ready: the host is stopping\n"), "the silo says that it is stopping");
+                    Assert.False(leaving.HasEnded);
+                    relay.Heal();
+                    var (code, errors) = await leaving.EndAsync();
+                    Assert.True(code == 0, errors);
+                    await ContinueAsync(loads);
+
+                    async Task<(HttpStatusCode, string)> ReadyAsync()
+                    {
+                        using var answer = await http.GetAsync(new Uri(leaving.Http, "/healthz/ready"));
+                        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+                    }
+                },
+                prepare: cluster =>
+                {
+                    var data = new NpgsqlConnectionStringBuilder(cluster.Data);
+                    relay = new TcpRelay(new IPEndPoint(IPAddress.Loopback, data.Port));
+                    data.Port = relay.Port;
+                    return cluster.AddSiloAsync(data.ConnectionString);
+                });
+        }
+        finally
+        {
+            if (relay is not null) await relay.DisposeAsync();
+        }
+    }
+
+    [PostgresFact]
     public async Task A_silo_that_joins_takes_the_place_of_one_that_was_killed() => await UnderLoadAsync(async (cluster, loads) =>
     {
         await cluster.AddSiloAsync();
@@ -40,9 +86,10 @@ public sealed class FailoverTests(ITestOutputHelper output)
     });
 
     /// <summary>Appends to rings of all silos through one gateway while something happens, and reads everything through the other.</summary>
-    private async Task UnderLoadAsync(Func<Cluster, AppendLoad[], Task> happen)
+    private async Task UnderLoadAsync(Func<Cluster, AppendLoad[], Task> happen, Func<Cluster, Task>? prepare = null)
     {
         await using var cluster = await Cluster.OpenAsync();
+        if (prepare is not null) await prepare(cluster);
         var loads = Enumerable.Range(0, Loads).Select(number => new AppendLoad(Ring(number), $"load-{number}")).ToArray();
         var running = loads.Select(load => load.RunAsync(cluster.Gateways[0].Resp)).ToArray();
         await Task.WhenAll(loads.Select(load => load.ReachesAsync(1000)));
