@@ -31,7 +31,7 @@ internal static class SiloConfiguration
     /// <param name="connection">Leads to Orleans' own tables.</param>
     public static void Apply(ISiloBuilder silo, SiloHostOptions options, string connection)
     {
-        silo.AddMesh(_ => LogStores.Open(options.Data), mesh => (mesh.OpenPool, mesh.NodesPerRoom) = (LogStores.OpenShared, options.RoomNodes));
+        silo.AddMesh(_ => LogStores.Open(options.Data), mesh => (mesh.OpenPool, mesh.NodesPerRoom, mesh.RoomAnswerMax) = (LogStores.OpenShared, options.RoomNodes, options.RoomAnswerMax));
 #pragma warning disable ORLEANSEXP002 // asked for by name
         if (options.Rebalance) silo.MoveStreamsToNewSilos();
 #pragma warning restore ORLEANSEXP002

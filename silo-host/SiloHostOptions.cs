@@ -38,6 +38,8 @@ public sealed record SiloHostOptions : ProcessOptions
                 (options, text) => options with { ProbesMissed = OptionText.Number(text, 1, 20) }),
             new("room-nodes", "count", "2", "gateways that each room is assigned to, if there are so many; the same on all silos; 2 to 16",
                 (options, text) => options with { RoomNodes = OptionText.Number(text, 2, 16) }),
+            new("room-answer-max", "milliseconds", "250", "how long a publish to a room waits for a gateway that does not answer, such as one that was killed; 1 to 60000",
+                (options, text) => options with { RoomAnswerMax = TimeSpan.FromMilliseconds(OptionText.Number(text, 1, 60_000)) }),
             new("rebalance", "on | off", "off", "streams in use move to silos that join, until all bear about the same; the same on all silos. Orleans calls this experimental",
                 (options, text) => options with { Rebalance = OptionText.Switch(text) }),
             new("migrate", "yes | only", "yes", "when the database's schema is brought up to date; only: do that and end",
@@ -68,6 +70,9 @@ public sealed record SiloHostOptions : ProcessOptions
 
     /// <summary>Default 2; 2 to 16.</summary>
     public int RoomNodes { get; init; } = 2;
+
+    /// <summary>Default 250 ms; 1 ms to 60 s.</summary>
+    public TimeSpan RoomAnswerMax { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Default off.</summary>
     public bool Rebalance { get; init; }

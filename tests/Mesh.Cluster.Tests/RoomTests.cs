@@ -1,12 +1,19 @@
+using System.Diagnostics;
 using Mesh.Testing;
 using Mesh.Testing.Postgres;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Mesh.Cluster.Tests;
 
-public sealed class RoomTests
+public sealed class RoomTests(ITestOutputHelper output)
 {
     private const int Rooms = 20;
+    private const int Messages = 20;
+
+    /// <summary>So long after a silo's start clients may be on their way to it.</summary>
+    private static readonly TimeSpan Unsettled = TimeSpan.FromSeconds(11);
+
     private static readonly TimeSpan ForgottenMax = TimeSpan.FromSeconds(60);
 
     [PostgresFact]
@@ -49,6 +56,40 @@ public sealed class RoomTests
             async () => Equals(await publisher.AskAsync("PUBSUB", "NUMPAT"), 0L) && Equals(((object?[])(await publisher.AskAsync("PUBSUB", "NUMSUB", "news"))!)[1], 1L),
             "nobody counts the listeners of the gateway that was killed");
         Assert.Equal(1L, await publisher.AskAsync("PUBLISH", "news", "to one"));
+    }
+
+    /// <summary>
+    /// Orleans takes a gateway without connections for away for 10 s, and until then calls to it end by their timeout alone: whoever waited for it would get no answer
+    /// before. Not while the silo has just started: then a gateway may be on its way to it, and is waited for.
+    /// </summary>
+    [PostgresFact]
+    public async Task Who_publishes_does_not_wait_for_a_gateway_that_was_killed()
+    {
+        await using var cluster = await Cluster.OpenAsync(silos: 0, gateways: 0);
+        await cluster.AddSiloAsync(cluster.Data, "--response-timeout", "20000");
+        var sinceStart = Stopwatch.StartNew();
+        for (var i = 0; i < 2; i++) await cluster.AddGatewayAsync();
+        await using var gone = await RespWire.ConnectAsync(cluster.Gateways[1].Resp);
+        await using var publisher = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
+        await using var subscriber = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
+        foreach (var wire in new[] { gone, subscriber }) await wire.AskAsync("SUBSCRIBE", "news");
+        await Eventually.TrueAsync(async () => Equals(await publisher.AskAsync("PUBLISH", "news", "to both"), 2L) && sinceStart.Elapsed > Unsettled, "both gateways are reached");
+        cluster.Gateways[1].KillHard();
+        await cluster.Gateways[1].EndAsync();
+        var slowest = TimeSpan.Zero;
+        var total = Stopwatch.StartNew();
+        for (var i = 0; i < Messages; i++)
+        {
+            var since = Stopwatch.StartNew();
+            await publisher.AskAsync("PUBLISH", "news", $"{i}");
+            if (since.Elapsed > slowest) slowest = since.Elapsed;
+        }
+
+        output.WriteLine($"{Messages} messages were published within {total.Elapsed.TotalMilliseconds:0} ms of the kill, the slowest within {slowest.TotalMilliseconds:0} ms.");
+        Assert.True(total.Elapsed < TimeSpan.FromSeconds(8), $"{total.Elapsed.TotalSeconds:0.0} s: somebody waited for the gateway that was killed.");
+        object?[] heard;
+        do heard = Assert.IsType<object?[]>(await subscriber.ReadAsync().WaitAsync(ForgottenMax));
+        while ((string)heard[2]! != $"{Messages - 1}");
     }
 
     [PostgresFact]

@@ -25,6 +25,12 @@ public sealed class MeshSiloOptions
     /// <summary>Nodes that each room is assigned to, if there are so many, see <see cref="INodes"/>. The same on all silos. Default 2; from 1.</summary>
     public int NodesPerRoom { get; set; } = 2;
 
+    /// <summary>
+    /// How long a publish to a room waits for a process with listeners that does not answer, such as a gateway that was killed; its listeners are then not counted, and
+    /// the next publishes do not wait for it before it answers. While clients look for another silo because theirs died, they are waited for longer. Default 250 ms; from 1 ms.
+    /// </summary>
+    public TimeSpan RoomAnswerMax { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Makes the store that a pool's uri names, see <see cref="IPools"/>; an <see cref="ArgumentException"/> says why it names none that all silos can open. Null, the default, takes no pools.</summary>
     public Func<string, ILogStore>? OpenPool { get; set; }
 

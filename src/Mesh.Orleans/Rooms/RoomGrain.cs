@@ -23,12 +23,6 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     private readonly RoomKeeping _history;
     private readonly HashSet<RoomProcess> _members = [];
 
-    /// <summary>
-    /// Processes that did not answer the last time, such as one that was killed, which Orleans takes for away at first: they are sent messages as the others are, but no publisher
-    /// waits for them, and their listeners are not counted, before they answer again. Guarded by itself.
-    /// </summary>
-    private readonly HashSet<RoomProcess> _silent = [];
-
     private readonly CancellationTokenSource _leaving = new();
     private readonly Dictionary<RoomProcess, CallLine<RoomPosts, int[]>> _lines = [];
     private RoomProcess[] _matching = [];
@@ -63,7 +57,6 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     public ValueTask LeaveAsync(RoomProcess process)
     {
         _lines.Remove(process);
-        lock (_silent) _silent.Remove(process);
         return _members.Remove(process) ? SaveAsync() : default;
     }
 
@@ -92,25 +85,21 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
         return [.. members.SelectMany(ofProcess => ofProcess).Take(IRooms.MembersMax)];
     }
 
+    /// <summary>Hands messages to all members. A process that does not answer in time is not waited for and counts for nobody; what it was sent stays in its line.</summary>
     private async Task<int[]> HandOutAsync(RoomPosts posts)
     {
-        var answers = new List<Task<int[]>>();
+        var answers = new List<(Task<int[]> Answer, Task<bool> IsAnswered)>();
         foreach (var target in Targets())
-            if (LineOf(target).TryAdd(posts, posts.Bytes.Length) is { } answer && !IsSilent(target)) answers.Add(answer);
-        if (answers is [var only]) return await only;
+            if (LineOf(target).TryAdd(posts, posts.Bytes.Length) is { } answer) answers.Add((answer, _reach.AnswersAsync(target, answer).AsTask()));
         var receivers = new int[posts.Count];
-        foreach (var answer in answers)
+        foreach (var (answer, isAnswered) in answers)
         {
+            if (!await isAnswered) continue;
             var reached = await answer;
             for (var i = 0; i < receivers.Length; i++) receivers[i] += reached[i];
         }
 
         return receivers;
-    }
-
-    private bool IsSilent(RoomProcess process)
-    {
-        lock (_silent) return _silent.Contains(process);
     }
 
     private HashSet<RoomProcess> Targets()
@@ -135,13 +124,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     private async ValueTask<IReadOnlyList<int[]>> SendAsync(RoomProcess process, IReadOnlyList<RoomPosts> posts)
     {
         RoomPosts[] sent = [.. posts];
-        var reached = await _reach.CallAsync(process, member => member.HandOutAsync(_room, sent), isPatient: !IsSilent(process));
-        lock (_silent)
-        {
-            if (reached.How == ReachedHow.Silent) _silent.Add(process);
-            else _silent.Remove(process);
-        }
-
+        var reached = await _reach.HandAsync(process, member => member.HandOutAsync(_room, sent));
         if (reached.How == ReachedHow.Gone) Forget(process);
         return reached.Answer ?? Array.ConvertAll(sent, one => new int[one.Count]);
     }
@@ -155,7 +138,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     private async Task<Reached<int>> ListenersOfAsync(RoomProcess process)
     {
-        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: !IsSilent(process));
+        var listeners = await _reach.CallAsync(process, member => member.ListenersAsync(_room), isPatient: !_reach.IsSilent(process));
         if (listeners.How == ReachedHow.Gone) Forget(process);
         return listeners;
     }

@@ -1,13 +1,15 @@
+using System.Collections.Concurrent;
 using Mesh.Orleans.Client;
 using Mesh.Orleans.Silo;
+using Microsoft.Extensions.Options;
 
 namespace Mesh.Orleans.Rooms;
 
 /// <summary>
 /// Calls processes with listeners, and tells those that are gone from those that have lost their silo and are on their way to another: a publish waits for the
-/// latter a moment, so that it does not reach nobody because a silo died. Thread-safe.
+/// latter a moment, so that it does not reach nobody because a silo died. Which processes do not answer all rooms of the silo know together. Thread-safe.
 /// </summary>
-internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch, ClusterChanges changes)
+internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch, ClusterChanges changes, IOptions<MeshSiloOptions> options)
 {
     /// <summary>A call that does not reach its process is made again for so long.</summary>
     private static readonly TimeSpan ReachMax = TimeSpan.FromSeconds(3);
@@ -17,8 +19,49 @@ internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch, Cluste
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Processes that have not answered, or not in time, since they last did.</summary>
+    private readonly ConcurrentDictionary<RoomProcess, bool> _silent = new();
+
+    private bool IsUnsettled => watch.SinceLoss < UnsettledMax;
+
     /// <summary>The silo that the process was is dead.</summary>
     public bool IsDead(RoomProcess process) => process.Silo is { } silo && silos.IsDeadSilo(silo);
+
+    /// <summary>The process has not answered, or not in time, since it last did.</summary>
+    public bool IsSilent(RoomProcess process) => _silent.ContainsKey(process);
+
+    /// <summary>
+    /// Waits for what a process answers, but no longer than one takes that is well, and not at all for one that is silent: it may have been killed, and Orleans takes
+    /// it for away for seconds. One that is on its way from a silo that died to another is waited for.
+    /// </summary>
+    /// <returns>False when the answer is not waited for.</returns>
+    public async ValueTask<bool> AnswersAsync(RoomProcess process, Task answer)
+    {
+        while (!answer.IsCompleted)
+        {
+            if (IsSilent(process)) return false;
+            try
+            {
+                await answer.WaitAsync(options.Value.RoomAnswerMax);
+            }
+            catch (TimeoutException) when (!answer.IsCompleted)
+            {
+                if (!IsUnsettled) _silent[process] = true;
+                if (answer.IsCompleted) _silent.TryRemove(process, out _); // it has just answered
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>As <see cref="CallAsync"/>, and it is known from then on whether the process answers. One that is silent is called once.</summary>
+    public async ValueTask<Reached<T>> HandAsync<T>(RoomProcess process, Func<IRoomMember, ValueTask<T>> call)
+    {
+        var reached = await CallAsync(process, call, isPatient: !IsSilent(process));
+        if (reached.How == ReachedHow.Silent) _silent[process] = true;
+        else _silent.TryRemove(process, out _);
+        return reached;
+    }
 
     /// <param name="process">Whom to call.</param>
     /// <param name="call">May run more than once.</param>
@@ -39,7 +82,7 @@ internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch, Cluste
             }
             catch (Exception reason) when (Patience.IsOfTheCluster(reason) || IsUnknown(reason))
             {
-                var isUnsettled = watch.SinceLoss < UnsettledMax;
+                var isUnsettled = IsUnsettled;
                 if (IsDead(process) || (IsUnknown(reason) && !isUnsettled)) return new Reached<T>(ReachedHow.Gone, default);
                 if (!isPatient || (!isUnsettled && Environment.TickCount64 > giveUpAt)) return new Reached<T>(ReachedHow.Silent, default);
             }
