@@ -17,16 +17,23 @@ internal sealed class ClusterConnection : IAsyncDisposable
 
     public IMesh Mesh => _client.Services.GetRequiredService<IMesh>();
 
+    /// <param name="options">Checked ones.</param>
+    /// <param name="logs">Of the client.</param>
+    /// <param name="alter">What else is made of the client; null for nothing.</param>
     /// <exception cref="OptionException">The text of <c>--data</c> names no PostgreSQL database.</exception>
     /// <exception cref="StorageUnavailableException">The database is missing, or not this cluster's.</exception>
     /// <exception cref="NoSiloException">No silo answered in time.</exception>
-    public static async Task<ClusterConnection> OpenAsync(GatewayOptions options, ILoggerFactory logs)
+    public static async Task<ClusterConnection> OpenAsync(GatewayOptions options, ILoggerFactory logs, Action<IClientBuilder>? alter = null)
     {
         await using var database = DataPlace.Open(options.Data, ClusterDatabase.Open);
         await database.CheckAsync(new ClusterName(options.Cluster.ServiceId, options.Cluster.ClusterId));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(logs);
-        builder.UseOrleansClient(client => Configure(client, options, database.OrleansConnectionText));
+        builder.UseOrleansClient(client =>
+        {
+            Configure(client, options, database.OrleansConnectionText);
+            alter?.Invoke(client);
+        });
         var host = builder.Build();
         try
         {

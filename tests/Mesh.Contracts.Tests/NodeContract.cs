@@ -1,3 +1,4 @@
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -5,14 +6,14 @@ namespace Mesh.Contracts.Tests;
 /// <summary>What the assignment of rooms to nodes promises (HubSub specification, 2.3 and case 29).</summary>
 public abstract class NodeContract : MeshContract
 {
-    [Fact]
+    [ContractFact]
     public async Task Without_nodes_nothing_is_assigned()
     {
         Assert.Empty(await Mesh.Nodes.ListAsync());
         Assert.Empty((await Mesh.Nodes.TableAsync()).NodesOf(0));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Whoever_asks_at_once_is_told_the_same_nodes()
     {
         await BeatAsync(1, 2, 3);
@@ -21,7 +22,7 @@ public abstract class NodeContract : MeshContract
         Assert.All(asked, nodes => Assert.Equal(asked[0], nodes));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_beat_brings_the_table_once()
     {
         var table = await Mesh.Nodes.BeatAsync(Report(1), 0);
@@ -33,7 +34,7 @@ public abstract class NodeContract : MeshContract
         Assert.Equal(RoomSlot.Count, next.Ranges.Sum(range => range.Count));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Nodes_are_listed_with_their_load()
     {
         await Mesh.Nodes.BeatAsync(new NodeReport(Node.At("10.0.0.1", 1), new NodeLoad(3, 7, 12.5)), 0);
@@ -41,7 +42,7 @@ public abstract class NodeContract : MeshContract
         Assert.Equal(new NodeReport(Node.At("10.0.0.1", 1), new NodeLoad(3, 7, 12.5)), node);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_node_that_leaves_or_is_silent_loses_its_slots_to_the_others()
     {
         await BeatAsync(1, 2, 3, 4);
@@ -55,7 +56,7 @@ public abstract class NodeContract : MeshContract
         for (var slot = 0; slot < RoomSlot.Count; slot += 1000) Assert.Equal(2, table.NodesOf(slot).Count);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_slot_can_be_pinned_and_let_go()
     {
         await BeatAsync(1, 2, 3);

@@ -1,4 +1,5 @@
 using System.Text;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -6,7 +7,7 @@ namespace Mesh.Contracts.Tests;
 /// <summary>What rooms promise (HubSub specification, section 7).</summary>
 public abstract class RoomContract : MeshContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_message_reaches_those_subscribed_and_publish_counts_them()
     {
         var (one, two) = (new RoomListener(), new RoomListener());
@@ -19,7 +20,7 @@ public abstract class RoomContract : MeshContract
         Assert.Equal(["r||hello"], two.Messages);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_pattern_subscriber_is_told_the_pattern_and_counts_beside_the_room()
     {
         var listener = new RoomListener();
@@ -29,7 +30,7 @@ public abstract class RoomContract : MeshContract
         Assert.Equal(["hello||x", "hello|h*|x"], listener.Messages);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task After_unsubscribing_nothing_comes()
     {
         var listener = new RoomListener();
@@ -43,7 +44,7 @@ public abstract class RoomContract : MeshContract
         Assert.Equal(0, await Mesh.Rooms.PatternsAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rooms_subscribers_and_patterns_are_counted()
     {
         var listener = new RoomListener();
@@ -57,7 +58,7 @@ public abstract class RoomContract : MeshContract
         Assert.Equal(1, await Mesh.Rooms.PatternsAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Several_publishers_are_seen_in_one_order_by_all()
     {
         var (one, two) = (new RoomListener(), new RoomListener());
@@ -73,7 +74,7 @@ public abstract class RoomContract : MeshContract
             Assert.Equal(Enumerable.Range(0, 500).Select(i => $"{publisher}:{i}"), seen.Where(message => message.StartsWith($"{publisher}:", StringComparison.Ordinal)));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Messages_published_without_waiting_arrive_in_order_and_each_is_counted_by_itself()
     {
         var (listener, late) = (new RoomListener(), new RoomListener());

@@ -1,5 +1,6 @@
 using System.Text;
 using Mesh.Testing;
+using Mesh.Testing.Postgres;
 using Xunit;
 
 namespace Mesh.Contracts.Tests;
@@ -11,7 +12,7 @@ public abstract class RoomHistoryContract : MeshContract
 
     private IGroupedLog Log => Mesh.Room(Name);
 
-    [Fact]
+    [ContractFact]
     public async Task A_room_keeps_nothing_until_it_is_told_to()
     {
         Assert.IsType<AppendResult.NoSuchStream>(await Log.AppendAsync(Given.Segment("a")));
@@ -21,7 +22,7 @@ public abstract class RoomHistoryContract : MeshContract
         Assert.IsType<AppendResult.Appended>(await Log.AppendAsync(Given.Segment("a")));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_is_appended_by_any_door_is_heard_by_listeners_and_patterns_in_order()
     {
         var (room, pattern) = (new RoomListener(), new RoomListener());
@@ -35,7 +36,7 @@ public abstract class RoomHistoryContract : MeshContract
         Assert.Equal(sent, pattern.Heard);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_history_survives_a_restart()
     {
         await KeepAsync();
@@ -45,7 +46,7 @@ public abstract class RoomHistoryContract : MeshContract
         Assert.Equal(["a", "b", "c"], (await Log.ReadAsync(new ReadQuery())).Bodies());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_publish_is_stored_before_it_is_answered_and_counts_its_listeners()
     {
         var (room, pattern) = (new RoomListener(), new RoomListener());
@@ -67,7 +68,7 @@ public abstract class RoomHistoryContract : MeshContract
         Assert.Equal("live", room.Heard[^1]);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_room_keeps_its_history_over_a_restart_although_nobody_tells_it_again()
     {
         await KeepAsync();
@@ -77,7 +78,7 @@ public abstract class RoomHistoryContract : MeshContract
         Assert.Equal(["a", "b"], await KeptAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_publish_that_cannot_be_stored_is_refused_and_reaches_nobody()
     {
         var listener = new RoomListener();
@@ -91,7 +92,7 @@ public abstract class RoomHistoryContract : MeshContract
         Assert.Equal(["a", "b"], await KeptAsync());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Several_publishers_and_whoever_follows_the_history_see_one_order()
     {
         const int Messages = 400;

@@ -1,4 +1,5 @@
 using Mesh.Engine.Storage;
+using Mesh.Testing.Storage;
 
 namespace Mesh.Testing;
 
@@ -18,29 +19,31 @@ public enum CommitFault
 }
 
 /// <summary>A store that goes wrong when a test says so, and else is the one inside. Thread-safe.</summary>
-public sealed class FaultyLogStore(ILogStore inner) : ILogStore
+/// <param name="inner">The store inside.</param>
+/// <param name="faults">Who says what goes wrong; null for this store's own <see cref="Faults"/>.</param>
+public sealed class FaultyLogStore(ILogStore inner, IStoreFaults? faults = null) : ILogStore
 {
-    private volatile CommitFault _next;
-    private volatile bool _isAway;
-    private volatile TaskCompletionSource? _gate;
     private volatile TaskCompletionSource? _readGate;
     private volatile Sequence[] _damaged = [];
 
-    /// <summary>While true, everything is refused as if the database were gone.</summary>
+    /// <summary>What goes wrong here, unless somebody else says so.</summary>
+    public StoreFaults Faults { get; } = new();
+
+    /// <inheritdoc cref="StoreFaults.IsAway"/>
     public bool IsAway
     {
-        get => _isAway;
-        set => _isAway = value;
+        get => Faults.IsAway;
+        set => Faults.IsAway = value;
     }
 
     /// <summary>True when the store inside outlives being disposed of, and so can be shared.</summary>
     public bool IsShared => inner is MemoryLogStore;
 
-    /// <summary>Commits that were written, whatever was told about them.</summary>
-    public int Commits { get; private set; }
+    /// <inheritdoc cref="StoreFaults.Commits"/>
+    public int Commits => Faults.Commits;
 
-    /// <summary>Commits that <see cref="HoldCommits"/> has made wait so far.</summary>
-    public int CommitsHeld { get; private set; }
+    /// <inheritdoc cref="StoreFaults.CommitsHeld"/>
+    public int CommitsHeld => Faults.CommitsHeld;
 
     /// <summary>What the last transaction that was written held of its last stream.</summary>
     public StreamCommit? Last { get; private set; }
@@ -54,15 +57,11 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     /// <summary>Transactions in which this stream takes part are refused.</summary>
     public StreamNumber? Refused { get; set; }
 
-    public void FailNextCommit(CommitFault fault) => _next = fault;
+    /// <inheritdoc cref="StoreFaults.FailNextCommit"/>
+    public void FailNextCommit(CommitFault fault) => Faults.FailNextCommit(fault);
 
-    /// <summary>Commits wait from now on until the answer is disposed of.</summary>
-    public IDisposable HoldCommits()
-    {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _gate = gate;
-        return new Release(() => _gate = null, gate);
-    }
+    /// <inheritdoc cref="StoreFaults.HoldCommits"/>
+    public IDisposable HoldCommits() => Faults.HoldCommits();
 
     /// <summary>Reads of records, forwards, wait from now on until the answer is disposed of.</summary>
     public IDisposable HoldReads()
@@ -72,26 +71,18 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
         return new Release(() => _readGate = null, gate);
     }
 
-    public ValueTask MigrateAsync(CancellationToken cancel = default) => There().MigrateAsync(cancel);
+    public async ValueTask MigrateAsync(CancellationToken cancel = default) => await (await ThereAsync()).MigrateAsync(cancel);
 
-    public ValueTask<IReadOnlyList<OpenedStream?>> OpenAsync(IReadOnlyList<OpenRequest> requests, CancellationToken cancel = default) =>
-        There().OpenAsync(requests, cancel);
+    public async ValueTask<IReadOnlyList<OpenedStream?>> OpenAsync(IReadOnlyList<OpenRequest> requests, CancellationToken cancel = default) =>
+        await (await ThereAsync()).OpenAsync(requests, cancel);
 
     public async ValueTask<IReadOnlyList<CommitOutcome>> CommitAsync(IReadOnlyList<StreamCommit> commits)
     {
-        if (_gate is { } gate)
-        {
-            CommitsHeld++;
-            await gate.Task;
-        }
-
-        There();
-        var fault = _next;
-        _next = CommitFault.None;
+        var fault = await Says.BeginCommitAsync();
         if (fault == CommitFault.Refused || commits.Any(commit => commit.Stream == Refused)) throw new StorageUnavailableException("The test refuses this commit.");
         if (fault == CommitFault.UnknownNotStored) throw new CommitOutcomeUnknownException("The test cut the connection before the commit.", new IOException());
         var outcomes = await inner.CommitAsync(commits);
-        Commits++;
+        await Says.EndCommitAsync();
         Last = commits[^1];
         return fault == CommitFault.UnknownStored
             ? throw new CommitOutcomeUnknownException("The test cut the connection after the commit.", new IOException())
@@ -101,36 +92,36 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
     public async ValueTask<StoredPage> ReadAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default)
     {
         if (_readGate is { } gate) await gate.Task;
-        return WithDamage(await There().ReadAsync(stream, from, through, bytesMax, cancel));
+        return WithDamage(await (await ThereAsync()).ReadAsync(stream, from, through, bytesMax, cancel));
     }
 
     public async ValueTask<StoredPage> ReadBackwardsAsync(StreamNumber stream, Sequence from, Sequence through, int bytesMax, CancellationToken cancel = default) =>
-        WithDamage(await There().ReadBackwardsAsync(stream, from, through, bytesMax, cancel));
+        WithDamage(await (await ThereAsync()).ReadBackwardsAsync(stream, from, through, bytesMax, cancel));
 
-    public ValueTask<IReadOnlyList<BatchPlace>> PlacesAsync(StreamNumber stream, Sequence from, int limit, CancellationToken cancel = default) =>
-        There().PlacesAsync(stream, from, limit, cancel);
+    public async ValueTask<IReadOnlyList<BatchPlace>> PlacesAsync(StreamNumber stream, Sequence from, int limit, CancellationToken cancel = default) =>
+        await (await ThereAsync()).PlacesAsync(stream, from, limit, cancel);
 
-    public ValueTask<BatchPlace?> FindAsync(StreamNumber stream, RecordTime time, CancellationToken cancel = default) => There().FindAsync(stream, time, cancel);
+    public async ValueTask<BatchPlace?> FindAsync(StreamNumber stream, RecordTime time, CancellationToken cancel = default) => await (await ThereAsync()).FindAsync(stream, time, cancel);
 
-    public ValueTask<BatchPlace?> FindAsync(StreamNumber stream, RingId id, CancellationToken cancel = default) => There().FindAsync(stream, id, cancel);
+    public async ValueTask<BatchPlace?> FindAsync(StreamNumber stream, RingId id, CancellationToken cancel = default) => await (await ThereAsync()).FindAsync(stream, id, cancel);
 
-    public ValueTask<StreamEntry?> FindEntryAsync(StreamName name, CancellationToken cancel = default) => There().FindEntryAsync(name, cancel);
+    public async ValueTask<StreamEntry?> FindEntryAsync(StreamName name, CancellationToken cancel = default) => await (await ThereAsync()).FindEntryAsync(name, cancel);
 
-    public ValueTask<IReadOnlyList<StreamEntry>> ListEntriesAsync(string project, StreamKind kind, string after, int limit, CancellationToken cancel = default) =>
-        There().ListEntriesAsync(project, kind, after, limit, cancel);
+    public async ValueTask<IReadOnlyList<StreamEntry>> ListEntriesAsync(string project, StreamKind kind, string after, int limit, CancellationToken cancel = default) =>
+        await (await ThereAsync()).ListEntriesAsync(project, kind, after, limit, cancel);
 
-    public ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default) => There().CountEntriesAsync(project, kind, cancel);
+    public async ValueTask<long> CountEntriesAsync(string project, StreamKind kind, CancellationToken cancel = default) => await (await ThereAsync()).CountEntriesAsync(project, kind, cancel);
 
-    public ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default) =>
-        There().ListStoredAsync(after, limit, cancel);
+    public async ValueTask<IReadOnlyList<StoredStream>> ListStoredAsync(StreamNumber after, int limit, CancellationToken cancel = default) =>
+        await (await ThereAsync()).ListStoredAsync(after, limit, cancel);
 
-    public ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
-        There().UpdateEntryAsync(stream, options, metadata, cancel);
+    public async ValueTask<bool> UpdateEntryAsync(StreamNumber stream, StreamOptions options, ReadOnlyMemory<byte> metadata, CancellationToken cancel = default) =>
+        await (await ThereAsync()).UpdateEntryAsync(stream, options, metadata, cancel);
 
-    public ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default) =>
-        There().DeleteAsync(name, only, cancel);
+    public async ValueTask<StreamNumber?> DeleteAsync(StreamName name, StreamNumber? only = null, CancellationToken cancel = default) =>
+        await (await ThereAsync()).DeleteAsync(name, only, cancel);
 
-    public ValueTask<bool> ReclaimAsync(CancellationToken cancel = default) => There().ReclaimAsync(cancel);
+    public async ValueTask<bool> ReclaimAsync(CancellationToken cancel = default) => await (await ThereAsync()).ReclaimAsync(cancel);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
@@ -146,14 +137,11 @@ public sealed class FaultyLogStore(ILogStore inner) : ILogStore
         };
     }
 
-    private ILogStore There() => _isAway ? throw new StorageUnavailableException("The test has taken the database away.") : inner;
+    private IStoreFaults Says => faults ?? Faults;
 
-    private sealed class Release(Action open, TaskCompletionSource gate) : IDisposable
+    private async ValueTask<ILogStore> ThereAsync()
     {
-        public void Dispose()
-        {
-            open();
-            gate.TrySetResult();
-        }
+        await Says.ReachAsync();
+        return inner;
     }
 }

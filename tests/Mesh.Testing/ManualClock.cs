@@ -13,6 +13,12 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     private DateTimeOffset _wall = start ?? new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
     private long _elapsedTicks;
 
+    /// <summary>Called before <see cref="Advance"/> moves this clock, so that others go along.</summary>
+    public event Action<TimeSpan>? Advancing;
+
+    /// <summary>Called before <see cref="SetWall"/> sets this clock, so that others go along.</summary>
+    public event Action<DateTimeOffset>? WallSetting;
+
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -58,6 +64,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        Advancing?.Invoke(by);
         long end;
         lock (_gate) end = _elapsedTicks + by.Ticks;
         while (TakeNextDue(end) is { } timer) timer.Fire();
@@ -66,6 +73,7 @@ public sealed class ManualClock(DateTimeOffset? start = null) : TimeProvider
     /// <summary>Sets the wall clock, back or forth, as an operator or a time server does: timestamps and timers do not move.</summary>
     public void SetWall(DateTimeOffset now)
     {
+        WallSetting?.Invoke(now);
         lock (_gate) _wall = now.ToUniversalTime();
     }
 

@@ -6,7 +6,8 @@ namespace Mesh.Testing.Storage;
 /// <summary>The stores that the pools of a mesh under test lead to; each can be made to go wrong. Thread-safe.</summary>
 /// <param name="newUri">A uri that leads to an empty store.</param>
 /// <param name="open">Opens what a uri leads to.</param>
-public sealed class PoolSet(Func<Task<string>> newUri, Func<string, ILogStore> open)
+/// <param name="faultsOf">Who says what goes wrong with the store of a uri; null for each store itself.</param>
+public sealed class PoolSet(Func<Task<string>> newUri, Func<string, ILogStore> open, Func<string, IStoreFaults>? faultsOf = null)
 {
     private readonly ConcurrentDictionary<string, FaultyLogStore> _stores = new();
 
@@ -24,9 +25,11 @@ public sealed class PoolSet(Func<Task<string>> newUri, Func<string, ILogStore> o
     public ILogStore Open(string uri)
     {
         if (uri == "nowhere") throw new ArgumentException("'nowhere' is no store.", nameof(uri));
-        return _stores.AddOrUpdate(uri, _ => new FaultyLogStore(open(uri)), (_, before) => before.IsShared ? before : new FaultyLogStore(open(uri)) { IsAway = before.IsAway });
+        return _stores.AddOrUpdate(uri, _ => New(uri), (_, before) => before.IsShared ? before : New(uri, before.IsAway));
     }
 
     /// <summary>The store that was opened last for a uri.</summary>
-    public FaultyLogStore Of(string uri) => _stores.GetOrAdd(uri, _ => new FaultyLogStore(open(uri)));
+    public FaultyLogStore Of(string uri) => _stores.GetOrAdd(uri, _ => New(uri));
+
+    private FaultyLogStore New(string uri, bool isAway = false) => new(open(uri), faultsOf?.Invoke(uri)) { IsAway = isAway };
 }
