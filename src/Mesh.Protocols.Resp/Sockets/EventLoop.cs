@@ -16,14 +16,8 @@ internal sealed class EventLoop : SynchronizationContext, IDisposable
     private const int EventsMax = 256;
     private const long WakeId = 0;
 
-    /// <summary>How long the thread looks for more before it sleeps, in microseconds.</summary>
+    /// <summary>How long the thread looks for more before it sleeps, in microseconds: about as long as a commit takes.</summary>
     private const long AwakeMicros = 150;
-
-    /// <summary>
-    /// How long while an answer is due: about as long as a commit takes that many wait for. With 150 the thread fell asleep before the longer ones ended, and XADD of
-    /// 50 clients lost a tenth (<c>xadd</c>).
-    /// </summary>
-    private const long AwakeForAnswerMicros = 500;
 
     private readonly int _epoll;
     private readonly int _wake;
@@ -57,9 +51,6 @@ internal sealed class EventLoop : SynchronizationContext, IDisposable
         _posted.Enqueue((d, state));
         if (Thread.CurrentThread != _thread && Interlocked.Exchange(ref _isAsleep, 0) == 1) Wake();
     }
-
-    /// <summary>On the loop's thread: sockets that are received from. All others have a command under way.</summary>
-    public int Receiving { get; set; }
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("An event loop is not waited for.");
 
@@ -113,11 +104,10 @@ internal sealed class EventLoop : SynchronizationContext, IDisposable
     private int WaitAwake()
     {
         var since = Stopwatch.GetTimestamp();
-        var awake = _wires.Count > Receiving ? AwakeForAnswerMicros : AwakeMicros;
         while (true)
         {
             var ready = Wait(timeoutMilliseconds: 0);
-            if (ready > 0 || !_posted.IsEmpty || _isStopping || Stopwatch.GetElapsedTime(since).TotalMicroseconds > awake) return ready;
+            if (ready > 0 || !_posted.IsEmpty || _isStopping || Stopwatch.GetElapsedTime(since).TotalMicroseconds > AwakeMicros) return ready;
             Thread.Yield();
         }
     }

@@ -45,7 +45,6 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
         _received.Reset();
         _into = into;
         _isReceiving = true;
-        _loop.Receiving++;
 
         // Others have their turn before the next piece of one that sends without a pause.
         if (_isReadable) _loop.Post(ReceiveMore, this);
@@ -120,7 +119,7 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
 
     private void Fail(Exception reason)
     {
-        EndReceive();
+        _isReceiving = false;
         _received.SetException(reason);
     }
 
@@ -155,14 +154,8 @@ internal sealed class EventLoopWire : Wire, IValueTaskSource<int>
             return;
         }
 
-        EndReceive();
-        _received.SetResult((int)count);
-    }
-
-    private void EndReceive()
-    {
         _isReceiving = false;
-        _loop.Receiving--;
+        _received.SetResult((int)count);
     }
 
     /// <returns>Null when the socket takes nothing now.</returns>
