@@ -45,8 +45,9 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
+    /// <summary>A gateway that a busy machine keeps from answering is not a dead one: it is waited for longer than by default.</summary>
     public static ProcessStartInfo Silo(string data, params string[] more) => MeshProcess.Command(
-        "silo-host", ["--data", data, "--http", "0", "--silo-port", Port(), "--gateway-port", Port(), .. more]);
+        "silo-host", ["--data", data, "--http", "0", "--silo-port", Port(), "--gateway-port", Port(), "--room-answer-max", "2000", .. more]);
 
     public static ProcessStartInfo Gateway(string data, params string[] more) => MeshProcess.Command(
         "gateway", ["--data", data, .. DoorArguments.AnyPort, .. more]);

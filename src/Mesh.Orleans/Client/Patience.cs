@@ -51,7 +51,6 @@ internal sealed class Patience(TimeSpan retryFor, ClusterChanges changes, HeldCa
                 // Nothing of it was stored, and the activation that was asked has stepped down.
                 if (Environment.TickCount64 + (long)pause.TotalMilliseconds > giveUpAt) throw;
             }
-
             catch (StreamHoldLostException reason) when (mayHaveRun)
             {
                 throw new StreamHoldLostException(reason.Stream, mayHaveRun: true);
