@@ -26,6 +26,7 @@ internal sealed class ReadMethods(Names names, GrpcOptions options)
             _ => query,
         };
         var page = await stream.ReadAsync(query, Filters.Of(stream, request.Filter), call.Ended).ConfigureAwait(false);
+        if (page.HighWatermark == Sequence.None) await RequireHistoryAsync(stream, call.Ended).ConfigureAwait(false);
         if (query.Backwards) page = InOrder(page);
         await call.StartAsync().ConfigureAwait(false);
         new PageWriter(page).Write(call.Output, PageBytesMax, next =>
@@ -38,9 +39,18 @@ internal sealed class ReadMethods(Names names, GrpcOptions options)
         var request = await MeshService.RequestAsync(call, V1.TailRequest.Parser).ConfigureAwait(false);
         var stream = names.Find(request.Project, request.Stream);
         var filter = Filters.Of(stream, request.Filter);
+        await RequireHistoryAsync(stream, call.Ended).ConfigureAwait(false);
         var from = await StartAsync(request, stream, filter, call.Ended).ConfigureAwait(false);
         await call.StartAsync().ConfigureAwait(false);
         return await new TailCall(call, stream.Log, filter, from, options.SubscriberStallMax).RunAsync().ConfigureAwait(false);
+    }
+
+    /// <exception cref="GrpcException">FAILED_PRECONDITION: there is nothing to read or to follow, and says what would be right.</exception>
+    private static async ValueTask RequireHistoryAsync(AddressedStream stream, CancellationToken cancel)
+    {
+        if (await stream.KeepsHistoryAsync(cancel).ConfigureAwait(false)) return;
+        throw new GrpcException(
+            StatusCode.FailedPrecondition, $"{stream.Address} keeps no history: its messages go to whoever listens when they come. CreateStream makes it keep them from then on; SUBSCRIBE at the RESP door hears them live.");
     }
 
     private static async ValueTask<Sequence> StartAsync(V1.TailRequest request, AddressedStream stream, RecordFilter filter, CancellationToken cancel)

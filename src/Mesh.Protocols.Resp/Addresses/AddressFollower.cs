@@ -29,8 +29,12 @@ internal sealed class AddressFollower
     }
 
     /// <summary>Messages are those that come from now on; <see cref="Begin"/> lets them come.</summary>
-    public static async ValueTask<AddressFollower> JoinAsync(RespSession session, byte[] name, AddressedLog log) =>
-        new(session, name, log, (await log.StateAsync()).HighWatermark);
+    /// <exception cref="RespErrorException">It is a room that keeps no history.</exception>
+    public static async ValueTask<AddressFollower> JoinAsync(RespSession session, byte[] name, AddressedLog log)
+    {
+        await log.RequireHistoryAsync();
+        return new AddressFollower(session, name, log, (await log.StateAsync()).HighWatermark);
+    }
 
     public void Begin() => _follower.Begin();
 

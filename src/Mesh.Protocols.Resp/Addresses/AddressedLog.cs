@@ -50,7 +50,20 @@ internal sealed class AddressedLog(AddressedStream stream) : IRing
 
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) => stream.AppendAsync(segment, options);
 
-    public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) => stream.ReadAsync(query, _filter, cancel);
+    /// <exception cref="RespErrorException">It is a room that keeps no history.</exception>
+    public async ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default)
+    {
+        var page = await stream.ReadAsync(query, _filter, cancel).ConfigureAwait(false);
+        if (page.HighWatermark == Sequence.None) await RequireHistoryAsync(cancel).ConfigureAwait(false);
+        return page;
+    }
+
+    /// <exception cref="RespErrorException">It is a room that keeps no history: there is nothing to read or to follow.</exception>
+    public async ValueTask RequireHistoryAsync(CancellationToken cancel = default)
+    {
+        if (await stream.KeepsHistoryAsync(cancel).ConfigureAwait(false)) return;
+        throw new RespErrorException($"ERR {stream.Address} keeps no history; SUBSCRIBE {stream.Address.Name} hears its messages live, and ROOM HISTORY {stream.Address.Name} COUNT n makes it keep them");
+    }
 
     public IAsyncEnumerable<RecordPage> TailAsync(Sequence from, CancellationToken cancel = default) => stream.Log.TailAsync(from, cancel);
 

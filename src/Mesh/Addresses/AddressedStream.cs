@@ -16,6 +16,10 @@ public sealed record AddressedStream(StreamAddress Address, StreamName Stream, I
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default) =>
         Topics is null ? Log.AppendAsync(segment, options) : Topics.AppendAsync(Topics.Homes.HomeOf(Address.Name), segment, options);
 
+    /// <summary>False for a room whose messages go to whoever listens when they come, and nowhere else: nothing is read or followed there.</summary>
+    public async ValueTask<bool> KeepsHistoryAsync(CancellationToken cancel = default) =>
+        Stream.Kind != StreamKind.Room || (await Log.StateAsync(cancel).ConfigureAwait(false)).Number is not null;
+
     /// <summary>Its consumer groups, those of the key where one is named. Null when it has none: queues, whose claims are for all.</summary>
     public IConsumerGroups? Groups => Log is not IConsumerGroups groups ? null : Key is null ? groups : new KeyedGroups(groups, Key);
 

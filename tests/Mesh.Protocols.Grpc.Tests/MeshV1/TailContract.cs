@@ -37,6 +37,22 @@ public abstract class TailContract(Func<Task<GrpcDoor>> open) : DoorContract<Grp
     }
 
     [ContractFact]
+    public async Task A_room_that_keeps_nothing_is_not_followed_or_read_and_the_answer_says_what_would_be_right()
+    {
+        const string Room = "room:lobby-of-the-tail";
+        foreach (var status in new[] { await Door.RefusedAsync("Tail", new V1.TailRequest { Stream = Room }), await Door.RefusedAsync("Read", new V1.ReadRequest { Stream = Room }) })
+        {
+            Assert.Equal(9, status.Code);
+            Assert.Contains("CreateStream makes it keep them", status.Message, StringComparison.Ordinal);
+        }
+
+        await Door.CallAsync("CreateStream", new V1.CreateStreamRequest { Stream = Room }, V1.CreateStreamResponse.Parser);
+        using var tail = await Tailing.OpenAsync(Door, new V1.TailRequest { Stream = Room });
+        await Door.AppendAsync(Room, "a");
+        Assert.Equal(["a"], await tail.BodiesAsync(1));
+    }
+
+    [ContractFact]
     public async Task The_last_records_come_first()
     {
         await Door.AppendAsync("ring:r", "1", "2", "3");

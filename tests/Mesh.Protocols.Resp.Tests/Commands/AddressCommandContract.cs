@@ -39,6 +39,20 @@ public abstract class AddressCommandContract(Func<Task<RespDoor>> open) : OneCli
         Assert.Equal(Reply(fourth, Reply("field", "d")), Assert.IsType<object?[]>(await Client.AskAsync("XREVRANGE", key, "+", "-", "COUNT", "1"))[0]);
     }
 
+    [ContractFact]
+    public async Task A_room_that_keeps_nothing_is_not_read_or_followed_by_its_address_and_the_answer_says_what_would_be_right()
+    {
+        var key = $"mesh:room:{_name}";
+        foreach (var command in (string[][])[["XRANGE", key, "-", "+"], ["XREAD", "BLOCK", "0", "STREAMS", key, "$"], ["XREAD", "STREAMS", key, "0"], ["SUBSCRIBE", key]])
+        {
+            var error = Assert.IsType<RespError>(await Client.AskAsync(command).WaitAsync(TimeMax));
+            Assert.Equal($"ERR room:{_name} keeps no history; SUBSCRIBE {_name} hears its messages live, and ROOM HISTORY {_name} COUNT n makes it keep them", error.Text);
+        }
+
+        Assert.Equal("OK", await Client.AskAsync("ROOM", "HISTORY", _name, "COUNT", "10"));
+        Assert.Equal(Reply(), await Client.AskAsync("XRANGE", key, "-", "+"));
+    }
+
     [ContractTheory]
     [InlineData("channel:{0}")]
     [InlineData("channel:{0}/agent7")]

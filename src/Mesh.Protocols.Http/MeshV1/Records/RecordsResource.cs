@@ -59,7 +59,7 @@ internal sealed class RecordsResource(Waits waits, TimeProvider clock)
     /// <exception cref="V1Refusal">It is a room that keeps nothing.</exception>
     public static async ValueTask RequireHistoryAsync(AddressedStream stream, CancellationToken cancel)
     {
-        if (stream.Stream.Kind != StreamKind.Room || (await stream.Log.StateAsync(cancel).ConfigureAwait(false)).Number is not null) return;
+        if (await stream.KeepsHistoryAsync(cancel).ConfigureAwait(false)) return;
         throw new V1Refusal(
             StatusCodes.Status409Conflict, "no-history", $"{stream.Address} keeps no history: its messages go to whoever listens when they come. Create it with PUT, and it keeps them from then on.");
     }
