@@ -27,16 +27,20 @@ internal static class ErrorMap
         _ => throw new UnreachableException($"No RESP reply for {result}."),
     };
 
-    /// <summary>A transaction lost its streams to others.</summary>
-    /// <param name="lost">At the command that was not run.</param>
+    /// <summary>How the reply to a command begins that no silo answered, so that nobody knows whether it was run.</summary>
+    public static ReadOnlySpan<byte> Unavailable => "-UNAVAILABLE"u8;
+
+    /// <summary>A transaction lost its streams to others, perhaps.</summary>
+    /// <param name="lost">At the command that was not run; null when no silo answered it.</param>
     /// <param name="done">Commands before it.</param>
     /// <param name="count">All.</param>
-    public static string Of(StreamHoldLostException lost, int done, int count)
+    public static string Of(StreamHoldLostException? lost, int done, int count)
     {
-        var why = $"the silo that had '{lost.Stream.Name}' is gone or gave it up";
-        if (done == 0 && !lost.MayHaveRun) return $"EXECABORT Transaction discarded because {why}: nothing of it was run, and it can be sent again.";
+        var why = lost is null ? "no silo answers for its streams" : $"the silo that had '{lost.Stream.Name}' is gone or gave it up";
+        var mayHaveRun = lost is null or { MayHaveRun: true };
+        if (done == 0 && !mayHaveRun) return $"EXECABORT Transaction discarded because {why}: nothing of it was run, and it can be sent again.";
         var ran = done switch { 0 => "", 1 => "Command 1 was run. ", _ => $"Commands 1 to {done} were run, and nothing of others in between. " };
-        var at = lost.MayHaveRun ? $"Whether command {done + 1} was run is not known; no later one was." : $"Command {done + 1} and all after it were not.";
+        var at = mayHaveRun ? $"Whether command {done + 1} was run is not known; no later one was." : $"Command {done + 1} and all after it were not.";
         return $"EXECABORT Transaction ended at command {done + 1} of {count} because {why}. {ran}{at}";
     }
 

@@ -79,16 +79,28 @@ internal sealed class ExecCommand(CommandTable table) : RespCommand("exec", 1)
             }
 
             session.Reply.ArrayHeader(transaction.Count);
-            for (; done < transaction.Count; done++) await table.RunQueuedAsync(session, transaction.Commands[done]);
+            for (; done < transaction.Count; done++)
+            {
+                var answered = session.Reply.Length;
+                await table.RunQueuedAsync(session, transaction.Commands[done]);
+                if (!session.Mesh.Nodes.IsCluster || !session.Reply.Written[answered..].StartsWith(ErrorMap.Unavailable)) continue;
+                End(null);
+                return;
+            }
         }
         catch (StreamHoldLostException lost)
         {
-            session.Reply.CutTo(0);
-            session.Reply.Error(ErrorMap.Of(lost, done, transaction.Count));
+            End(lost);
         }
         finally
         {
             session.KeepsReplies = session.MayNotBlock = false;
+        }
+
+        void End(StreamHoldLostException? lost)
+        {
+            session.Reply.CutTo(0);
+            session.Reply.Error(ErrorMap.Of(lost, done, transaction.Count));
         }
     }
 
