@@ -100,7 +100,7 @@ internal sealed class ClusterFixture : IMeshFixture
         builder.Options.ServiceId = _service;
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMesh(Store, options => (options.Clock, options.OpenPool, options.RoomAnswerMax) = (Clock, Pools.Open, ResponseTimeout));
+            silo.AddMesh(Store, options => (options.Clock, options.OpenPool, options.RoomAnswerMax) = (Clock, Pools.Open, RetryFor));
             silo.DetectFailuresFast().Configure<SiloMessagingOptions>(options => options.ResponseTimeout = ResponseTimeout);
             silo.AddIncomingGrainCallFilter(LoseAnswerAsync);
             silo.Services.Configure<GrainDirectoryOptions>(options => options.CacheSize = StreamsMax);

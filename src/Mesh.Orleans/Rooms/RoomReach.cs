@@ -44,7 +44,7 @@ internal sealed class RoomReach(ISiloStatusOracle silos, SiloWatch watch, Cluste
             {
                 await answer.WaitAsync(options.Value.RoomAnswerMax);
             }
-            catch (TimeoutException) when (!answer.IsCompleted)
+            catch (TimeoutException)
             {
                 if (!IsUnsettled) _silent[process] = true;
                 if (answer.IsCompleted) _silent.TryRemove(process, out _); // it has just answered
