@@ -12,7 +12,9 @@ public sealed class ReadmeTests
     private const string RunCommand = "dotnet run -c Release --project standalone";
     private const string TestCommand = "dotnet test Mesh.Core.slnf -c Release";
     private static readonly string Root = FindRoot();
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Root, "README.md"));
+    private static readonly string Readme = File.ReadAllText(Place);
+
+    public static string Place => Path.Combine(Root, "README.md");
 
     [Fact]
     public void It_gives_two_commands()

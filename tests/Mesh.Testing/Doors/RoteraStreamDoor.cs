@@ -27,13 +27,16 @@ public sealed class RoteraStreamDoor(EndPoint rotera, uint ring) : StreamDoor
     {
         try
         {
-            return await AskAsync(Header(ReadWord, uint.MaxValue / 2), TakeAllAsync);
+            return [.. (await ReadBodiesAsync()).Select(record => new Seen(record.Sequence, NumberText.Of(record.Body)))];
         }
         catch (Exception closed) when (records == 0 && closed is IOException)
         {
             return [];
         }
     }
+
+    /// <summary>All messages as they are.</summary>
+    public Task<List<(long Sequence, byte[] Body)>> ReadBodiesAsync() => AskAsync(Header(ReadWord, uint.MaxValue / 2), TakeAllAsync);
 
     /// <summary>Reads begin with the oldest.</summary>
     private byte[] Header(ulong word, uint count)
@@ -55,15 +58,15 @@ public sealed class RoteraStreamDoor(EndPoint rotera, uint ring) : StreamDoor
         return await read(wire).WaitAsync(WaitMax);
     }
 
-    private static async Task<List<Seen>> TakeAllAsync(NetworkStream wire)
+    private static async Task<List<(long Sequence, byte[] Body)>> TakeAllAsync(NetworkStream wire)
     {
         var head = await TakeAsync(wire, 24);
         var first = BinaryPrimitives.ReadInt64LittleEndian(head.AsSpan(8));
         var lengths = await TakeAsync(wire, (int)BinaryPrimitives.ReadUInt64LittleEndian(head.AsSpan(16)) * sizeof(uint));
-        var seen = new List<Seen>();
+        var bodies = new List<(long, byte[])>();
         for (var at = 0; at < lengths.Length; at += sizeof(uint))
-            seen.Add(new Seen(first + seen.Count + 1, NumberText.Of(await TakeAsync(wire, BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(at))))));
-        return seen;
+            bodies.Add((first + bodies.Count + 1, await TakeAsync(wire, BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(at)))));
+        return bodies;
     }
 
     private static async Task<byte[]> TakeAsync(NetworkStream wire, int count)
