@@ -10,6 +10,9 @@ public abstract class StreamContract : MeshContract
 {
     private static readonly StreamName Name = StreamName.Ring("orders");
 
+    /// <summary>For what happens in the time of other threads.</summary>
+    private static readonly TimeSpan TailMax = TimeSpan.FromSeconds(60);
+
     private IRing Ring => Mesh.Ring(Name);
 
     [ContractFact]
@@ -318,6 +321,24 @@ public abstract class StreamContract : MeshContract
         var waiting = Ring.WaitAsync(Sequence.First, TimeSpan.FromSeconds(5)).AsTask();
         Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.False(await waiting);
+    }
+
+    [ContractFact]
+    public async Task A_tail_reads_a_stream_that_was_made_again_from_its_start_though_it_has_as_many_records()
+    {
+        await AppendAsync("a", "b");
+        await using var tail = Ring.TailAsync(Sequence.First).GetAsyncEnumerator();
+        Assert.True(await tail.MoveNextAsync().AsTask().WaitAsync(TailMax));
+        Assert.True(await Mesh.Catalogue.DeleteAsync(Name));
+        await AppendAsync("c", "d", "e");
+        var seen = new List<string>();
+        while (seen.Count < 3)
+        {
+            Assert.True(await tail.MoveNextAsync().AsTask().WaitAsync(TailMax));
+            seen.AddRange(tail.Current.Bodies());
+        }
+
+        Assert.Equal(["c", "d", "e"], seen);
     }
 
     [ContractFact]

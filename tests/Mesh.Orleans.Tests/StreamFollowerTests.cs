@@ -15,12 +15,14 @@ public sealed class StreamFollowerTests
         var follower = new StreamFollower(DispatchProxy.Create<IStreamGrain, SilentGrain>(), new ClusterChanges(), new MeshClientOptions());
         var first = follower.WaitAsync(Sequence.First, CancellationToken.None).AsTask();
         var third = follower.WaitAsync(new Sequence(3), CancellationToken.None).AsTask();
-        follower.Observe(Sequence.First);
+        follower.Observe(PageUpTo(1));
         await first.WaitAsync(TimeMax);
         Assert.False(third.IsCompleted);
-        follower.Observe(new Sequence(3));
+        follower.Observe(PageUpTo(3));
         await third.WaitAsync(TimeMax);
     }
+
+    private static RecordPage PageUpTo(long high) => RecordPage.Empty(new Sequence(high + 1), Sequence.First, new Sequence(high));
 
     /// <summary>Nothing ever comes from it.</summary>
     internal class SilentGrain : DispatchProxy

@@ -5,22 +5,24 @@ namespace Mesh.Engine.Log;
 /// <summary>Pages from the batches in memory, and what reading from memory and from storage have in common. In a turn of the stream.</summary>
 internal static class CachedReads
 {
+    public static RecordPage Empty(SequencedLog log, Sequence next) => new([], next, log.ReadableLow, log.High) { Stream = log.Number };
+
     /// <returns>Null when storage must be asked.</returns>
     public static RecordPage? TryUp(SequencedLog log, Sequence low, in ReadQuery query)
     {
         var from = query.From > low ? query.From : low;
-        if (from > log.High) return RecordPage.Empty(log.Next, low, log.High);
+        if (from > log.High) return Empty(log, log.Next);
         if (from < log.Cache.First) return null;
         var slices = new List<BatchSlice>();
         var next = log.Cache.Collect(slices, from, log.High, query.RecordsMax, query.BytesMax);
-        return new RecordPage(slices, next, low, log.High);
+        return new RecordPage(slices, next, low, log.High) { Stream = log.Number };
     }
 
     /// <returns>Null when storage must be asked.</returns>
     public static RecordPage? TryDown(SequencedLog log, Sequence low, in ReadQuery query)
     {
         var from = query.From < log.High ? query.From : log.High;
-        if (from < low) return RecordPage.Empty(Sequence.None, low, log.High);
+        if (from < low) return Empty(log, Sequence.None);
         if (from < log.Cache.First) return null;
         var slices = new List<BatchSlice>();
         long bytes = 0;
@@ -31,7 +33,7 @@ internal static class CachedReads
             bytes += batch.Bytes.Length;
         }
 
-        return new RecordPage(slices, from, low, log.High);
+        return new RecordPage(slices, from, low, log.High) { Stream = log.Number };
     }
 
     /// <summary>Adds the records of a batch from <paramref name="from"/> down to <paramref name="low"/>, one a slice.</summary>

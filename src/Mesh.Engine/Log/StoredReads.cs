@@ -38,7 +38,7 @@ internal sealed class StoredReads(Func<ILogStore> store, PartlyRead partlyRead, 
             next = After(stored, hasGap && through < high ? next : through.Next());
         }
 
-        return new RecordPage(slices, next, low, high);
+        return new RecordPage(slices, next, low, high) { Stream = stream };
 
         void Take(in CachedBatch batch)
         {
@@ -80,7 +80,7 @@ internal sealed class StoredReads(Func<ILogStore> store, PartlyRead partlyRead, 
             else if (through == low) from = Sequence.None;
         }
 
-        return new RecordPage(slices, from, low, high);
+        return new RecordPage(slices, from, low, high) { Stream = stream };
 
         void Take(in CachedBatch batch)
         {

@@ -127,7 +127,7 @@ public abstract class RingReader : GroupedActor
         if (Log is null || DeletedCount == 0 || page.Count == 0) return page;
         var slices = new List<BatchSlice>(page.Slices.Count);
         foreach (var slice in page.Slices) RecordRuns.Keep(slice, (in record) => !Ledger.IsDeleted(record.Sequence), slices);
-        return new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark);
+        return new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark) { Stream = page.Stream };
     }
 
     /// <inheritdoc/>

@@ -122,8 +122,9 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
         while (true)
         {
             var page = await ReadAsync(new ReadQuery { From = cursor.Next }, cancel);
-            if (page.Count > 0) yield return page;
-            if (!cursor.MoveBehind(page)) await WaitAsync(cursor.Next, Timeout.InfiniteTimeSpan, cancel);
+            var hasMoved = cursor.MoveBehind(page, out var isWanted);
+            if (isWanted) yield return page;
+            if (!hasMoved) await WaitAsync(cursor.Next, Timeout.InfiniteTimeSpan, cancel);
         }
     }
 
@@ -293,7 +294,7 @@ public abstract class StreamActor : StreamKeeper, IStreamLog
         if (Log is not { } log) return IsMissing ? RecordPage.Empty(Sequence.First, Sequence.First, Sequence.None) : null;
         if (!TryApplyRetention()) return null;
         var low = log.ReadableLow;
-        if (log.High < low) return RecordPage.Empty(log.Next, low, log.High);
+        if (log.High < low) return CachedReads.Empty(log, log.Next);
         if (query.FromTime is { } time)
         {
             if (log.Cache.Find(time) is not { } batch) return null;

@@ -16,6 +16,7 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
     private readonly Queue<RecordPage> _pages = new();
     private long _pageBytes;
     private Sequence _high = Sequence.None;
+    private StreamNumber? _stream;
     private int _tails;
     private bool _isFollowing;
 
@@ -26,12 +27,13 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         return new Leaving(this);
     }
 
-    /// <summary>What a reader learnt of the stream's end. A stream made anew has a lower one.</summary>
-    public void Observe(Sequence high)
+    /// <summary>What a reader learnt of the stream's end. A stream made anew has a lower one, or soon has as much again.</summary>
+    public void Observe(RecordPage page)
     {
         lock (_change)
         {
-            _high = high;
+            _high = page.HighWatermark;
+            if (IsAnother(page)) DropPages();
             Wake(all: false); // what they wait for is behind the sequence that is asked for next
         }
     }
@@ -77,7 +79,7 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         var slices = new List<Frames.BatchSlice>();
         foreach (var slice in page.Slices)
             if (slice.Within(from, Sequence.Max) is { } part) slices.Add(part);
-        return slices.Count > 0 ? new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark) : null;
+        return slices.Count > 0 ? new RecordPage(slices, page.Next, page.LowWatermark, page.HighWatermark) { Stream = page.Stream } : null;
     }
 
     /// <summary>What is remembered from before may be the end of a stream that was deleted since: the grain is asked for what is waited for.</summary>
@@ -132,9 +134,17 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
         }
     }
 
+    /// <summary>Whether the page is of another stream than those before, which was deleted then.</summary>
+    private bool IsAnother(RecordPage page)
+    {
+        var isAnother = page.Stream is { } stream && _stream is { } known && stream != known;
+        _stream = page.Stream ?? _stream;
+        return isAnother;
+    }
+
     private void TakeIn(RecordPage page, Sequence from)
     {
-        var isMadeAnew = page.HighWatermark.Next() < from;
+        var isMadeAnew = IsAnother(page) || page.HighWatermark.Next() < from;
         if (isMadeAnew) DropPages();
         if (page.Count > 0)
         {

@@ -63,11 +63,12 @@ internal abstract class StreamHandle : IStreamLog
             if (page is null)
             {
                 page = await ReadAsync(new ReadQuery { From = cursor.Next }, cancel);
-                _follower.Observe(page.HighWatermark);
+                _follower.Observe(page);
             }
 
-            if (page.Count > 0) yield return page;
-            if (!cursor.MoveBehind(page)) await _follower.WaitAsync(cursor.Next, cancel);
+            var hasMoved = cursor.MoveBehind(page, out var isWanted);
+            if (isWanted) yield return page;
+            if (!hasMoved) await _follower.WaitAsync(cursor.Next, cancel);
         }
     }
 

@@ -82,7 +82,7 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
             if (!IsLeaving) page = await Actor.ReadAsync(query, cancel);
         }
 
-        return bytesMax > 0 ? page : RecordPage.Empty(page.HighWatermark.Next(), page.LowWatermark, page.HighWatermark);
+        return bytesMax > 0 ? page : new RecordPage([], page.HighWatermark.Next(), page.LowWatermark, page.HighWatermark) { Stream = page.Stream };
     }
 
     public virtual ValueTask<bool> CreateAsync(StreamOptions options, ReadOnlyMemory<byte> metadata) => Actor.CreateAsync(options, metadata);

@@ -34,6 +34,9 @@ internal struct RecordPageForm
 
     [Id(3)]
     public long High;
+
+    [Id(4)]
+    public StreamNumber? Stream;
 }
 
 [RegisterConverter]
@@ -42,7 +45,7 @@ internal sealed class RecordPageConverter : IConverter<RecordPage, RecordPageFor
     public RecordPage ConvertFromSurrogate(in RecordPageForm surrogate)
     {
         var slices = Array.ConvertAll(surrogate.Slices, form => new BatchSlice(form.Bytes, form.Offset, form.Index, form.Count));
-        return new RecordPage(slices, new Sequence(surrogate.Next), new Sequence(surrogate.Low), new Sequence(surrogate.High));
+        return new RecordPage(slices, new Sequence(surrogate.Next), new Sequence(surrogate.Low), new Sequence(surrogate.High)) { Stream = surrogate.Stream };
     }
 
     public RecordPageForm ConvertToSurrogate(in RecordPage value)
@@ -54,7 +57,7 @@ internal sealed class RecordPageConverter : IConverter<RecordPage, RecordPageFor
             slices[i] = new SliceForm { Bytes = slice.Batch, Offset = slice.Offset, Index = slice.Index, Count = slice.Count };
         }
 
-        return new RecordPageForm { Slices = slices, Next = value.Next.Value, Low = value.LowWatermark.Value, High = value.HighWatermark.Value };
+        return new RecordPageForm { Slices = slices, Next = value.Next.Value, Low = value.LowWatermark.Value, High = value.HighWatermark.Value, Stream = value.Stream };
     }
 }
 

@@ -32,6 +32,9 @@ public sealed class RecordPage
 
     public Sequence HighWatermark { get; }
 
+    /// <summary>The stream that was read: another one when a stream of this name was deleted and made again. Null where there was none, and in pages that are made of others.</summary>
+    public StreamNumber? Stream { get; init; }
+
     public static RecordPage Empty(Sequence next, Sequence low, Sequence high) => new([], next, low, high);
 
     /// <summary>Walks all records without allocating: <c>foreach (var record in page)</c>.</summary>

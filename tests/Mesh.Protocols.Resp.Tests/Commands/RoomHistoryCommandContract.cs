@@ -6,6 +6,8 @@ namespace Mesh.Protocols.Resp.Tests.Commands;
 /// <summary>Rooms that keep a history, and subscriptions that go on from a point in it.</summary>
 public abstract class RoomHistoryCommandContract(Func<Task<RespDoor>> open) : OneClientContract(open)
 {
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
+
     [ContractFact]
     public async Task A_room_keeps_a_history_shows_it_and_drops_it()
     {
@@ -41,8 +43,8 @@ public abstract class RoomHistoryCommandContract(Func<Task<RespDoor>> open) : On
         for (var i = 1; i <= 20; i++) Assert.Equal(2L, await Client.AskAsync("PUBLISH", "lobby", $"m{i}"));
         for (var i = 1; i <= 20; i++)
         {
-            Assert.Equal(Reply("message", "lobby", $"m{i}"), await live.ReadAsync());
-            Assert.Equal(Reply("message", "lobby?since=$", $"m{i}"), await follower.ReadAsync());
+            Assert.Equal(Reply("message", "lobby", $"m{i}"), await live.ReadAsync().WaitAsync(TimeMax));
+            Assert.Equal(Reply("message", "lobby?since=$", $"m{i}"), await follower.ReadAsync().WaitAsync(TimeMax));
         }
     }
 
@@ -54,7 +56,7 @@ public abstract class RoomHistoryCommandContract(Func<Task<RespDoor>> open) : On
         await using var follower = await Door.ConnectAsync();
         Assert.Equal(Reply("subscribe", "lobby?since=3", 1L), await follower.AskAsync("SUBSCRIBE", "lobby?since=3"));
         Assert.Equal(1L, await Client.AskAsync("PUBLISH", "lobby", "m6"));
-        for (var i = 4; i <= 6; i++) Assert.Equal(Reply("message", "lobby?since=3", $"m{i}"), await follower.ReadAsync());
+        for (var i = 4; i <= 6; i++) Assert.Equal(Reply("message", "lobby?since=3", $"m{i}"), await follower.ReadAsync().WaitAsync(TimeMax));
         Assert.Equal(Reply("unsubscribe", "lobby?since=3", 0L), await follower.AskAsync("UNSUBSCRIBE", "lobby?since=3"));
         Assert.Equal(0L, await Client.AskAsync("PUBLISH", "lobby", "m7"));
         Assert.Equal("hi", await follower.AskAsync("ECHO", "hi"));
@@ -70,7 +72,7 @@ public abstract class RoomHistoryCommandContract(Func<Task<RespDoor>> open) : On
         {
             await using var follower = await Door.ConnectAsync();
             Assert.Equal(Reply("psubscribe", next, 1L), await follower.AskAsync("PSUBSCRIBE", next));
-            var message = Assert.IsType<object?[]>(await follower.ReadAsync());
+            var message = Assert.IsType<object?[]>(await follower.ReadAsync().WaitAsync(TimeMax));
             Assert.Equal(Reply("pmessage", next, $"lobby?since={i}", $"m{i}"), message);
             next = (string)message[2]!;
         }
@@ -95,9 +97,9 @@ public abstract class RoomHistoryCommandContract(Func<Task<RespDoor>> open) : On
             await Client.SendAsync("PUBLISH", "lobby", sent[^1]);
         }
 
-        Assert.Equal(Reply("subscribe", "lobby?since=0", 1L), await follower.ReadAsync());
+        Assert.Equal(Reply("subscribe", "lobby?since=0", 1L), await follower.ReadAsync().WaitAsync(TimeMax));
         var got = new List<string>();
-        while (got.Count < 600) got.Add((string)Assert.IsType<object?[]>(await follower.ReadAsync())[2]!);
+        while (got.Count < 600) got.Add((string)Assert.IsType<object?[]>(await follower.ReadAsync().WaitAsync(TimeMax))[2]!);
         Assert.Equal(sent, got);
     }
 
@@ -108,11 +110,11 @@ public abstract class RoomHistoryCommandContract(Func<Task<RespDoor>> open) : On
         await Client.AskAsync("PUBLISH", "lobby", "new");
         await using var follower = await Door.ConnectAsync();
         await follower.AskAsync("SUBSCRIBE", "lobby?since=99");
-        Assert.Equal(Reply("message", "lobby?since=99", "new"), await follower.ReadAsync());
+        Assert.Equal(Reply("message", "lobby?since=99", "new"), await follower.ReadAsync().WaitAsync(TimeMax));
         await Client.AskAsync("ROOM", "HISTORY", "lobby", "OFF");
         await KeepAsync();
         await Client.AskAsync("PUBLISH", "lobby", "newer");
-        Assert.Equal(Reply("message", "lobby?since=99", "newer"), await follower.ReadAsync());
+        Assert.Equal(Reply("message", "lobby?since=99", "newer"), await follower.ReadAsync().WaitAsync(TimeMax));
     }
 
     [ContractFact]
