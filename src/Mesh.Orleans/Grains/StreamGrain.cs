@@ -137,6 +137,8 @@ internal abstract class StreamGrain<TActor> : Grain, IStreamGrain, IStreamLog, I
     private void StepAside()
     {
         EndFollowing();
-        DeactivateOnIdle();
+
+        // Not DeactivateOnIdle, which throws where the activation is gone already: here that would end the process.
+        GrainContext.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Another activation has the stream."));
     }
 }

@@ -30,6 +30,7 @@ internal sealed class XReadGroupCommand() : RespCommand("xreadgroup", -7)
             if (answers.Any(answer => answer?.Outcome == GroupOutcome.NoStream)) throw new RespErrorException("UNBLOCKED the stream key no longer exists");
             if (answers.Any(answer => answer?.Outcome == GroupOutcome.NoGroup))
                 throw new RespErrorException("NOGROUP the consumer group this client was blocked on no longer exists");
+            if (answers.Any(answer => answer?.Outcome == GroupOutcome.Full)) throw GroupKey.Full();
         }
 
         Write(session, request, answers, found);
