@@ -22,7 +22,20 @@ public sealed class StreamFollowerTests
         await third.WaitAsync(TimeMax);
     }
 
-    private static RecordPage PageUpTo(long high) => RecordPage.Empty(new Sequence(high + 1), Sequence.First, new Sequence(high));
+    [Fact]
+    public async Task Who_waits_looks_again_when_another_reader_has_seen_that_the_stream_was_made_again()
+    {
+        var follower = new StreamFollower(DispatchProxy.Create<IStreamGrain, SilentGrain>(), new ClusterChanges(), new MeshClientOptions());
+        follower.Observe(PageUpTo(1, stream: 1));
+        var second = follower.WaitAsync(new Sequence(2), CancellationToken.None).AsTask();
+        follower.Observe(PageUpTo(1, stream: 1));
+        Assert.False(second.IsCompleted);
+        follower.Observe(PageUpTo(1, stream: 2));
+        await second.WaitAsync(TimeMax);
+    }
+
+    private static RecordPage PageUpTo(long high, long stream = 1) =>
+        new([], new Sequence(high + 1), Sequence.First, new Sequence(high)) { Stream = new StreamNumber(stream) };
 
     /// <summary>Nothing ever comes from it.</summary>
     internal class SilentGrain : DispatchProxy

@@ -17,8 +17,7 @@ public sealed class TailCursor(Sequence from, Sequence seen = default)
     /// <returns>False when there was nothing to read yet: wait for <see cref="Next"/>.</returns>
     public bool MoveBehind(RecordPage page, out bool isWanted)
     {
-        var isAnother = page.Stream is { } stream && _stream is { } known && stream != known && Next > Sequence.First;
-        var isMadeAnew = isAnother || (page.HighWatermark < _seen && page.HighWatermark.Next() < Next);
+        var isMadeAnew = (page.IsOfAnother(_stream) && Next > Sequence.First) || (page.HighWatermark < _seen && page.HighWatermark.Next() < Next);
         isWanted = page.Count > 0 && !isMadeAnew;
         _seen = page.HighWatermark;
         _stream = page.Stream ?? _stream;

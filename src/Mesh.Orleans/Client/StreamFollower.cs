@@ -32,9 +32,10 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
     {
         lock (_change)
         {
+            var isAnother = IsAnother(page);
+            if (isAnother) DropPages();
             _high = page.HighWatermark;
-            if (IsAnother(page)) DropPages();
-            Wake(all: false); // what they wait for is behind the sequence that is asked for next
+            Wake(all: isAnother); // else what they wait for is behind the sequence that is asked for next
         }
     }
 
@@ -137,7 +138,7 @@ internal sealed class StreamFollower(IStreamGrain grain, ClusterChanges changes,
     /// <summary>Whether the page is of another stream than those before, which was deleted then.</summary>
     private bool IsAnother(RecordPage page)
     {
-        var isAnother = page.Stream is { } stream && _stream is { } known && stream != known;
+        var isAnother = page.IsOfAnother(_stream);
         _stream = page.Stream ?? _stream;
         return isAnother;
     }

@@ -35,6 +35,10 @@ public sealed class RecordPage
     /// <summary>The stream that was read: another one when a stream of this name was deleted and made again. Null where there was none, and in pages that are made of others.</summary>
     public StreamNumber? Stream { get; init; }
 
+    /// <summary>Whether the page is known to be of another stream than one that was read before under the same name.</summary>
+    /// <param name="before">Null when none is known.</param>
+    public bool IsOfAnother(StreamNumber? before) => Stream is { } stream && before is { } known && stream != known;
+
     public static RecordPage Empty(Sequence next, Sequence low, Sequence high) => new([], next, low, high);
 
     /// <summary>Walks all records without allocating: <c>foreach (var record in page)</c>.</summary>
