@@ -45,6 +45,21 @@ public abstract class RingContract : MeshContract
     }
 
     [ContractFact]
+    public async Task A_trim_drops_no_more_than_it_was_told()
+    {
+        await Ring.AppendAsync(Given.WithIds(Id(1), Id(2), Id(3), Id(4), Id(5), Id(6), Id(7)));
+        await Ring.DeleteAsync([Id(2)]);
+        Assert.Equal(2, await Ring.TrimToCountAsync(1, dropMax: 2));
+        Assert.Equal([4, 5, 6, 7], (await Ring.ReadAsync(new ReadQuery())).Sequences());
+        Assert.Equal(1, await Ring.TrimBelowAsync(Id(7), dropMax: 1));
+        Assert.Equal(0, await Ring.TrimToCountAsync(3, dropMax: 2));
+        Assert.Equal([5, 6, 7], (await Ring.ReadAsync(new ReadQuery())).Sequences());
+        Assert.Equal(2, await Ring.TrimBelowAsync(Id(7), dropMax: 9));
+        await RestartAsync();
+        Assert.Equal([7], (await Ring.ReadAsync(new ReadQuery())).Sequences());
+    }
+
+    [ContractFact]
     public async Task Ids_go_on_from_the_position_that_was_set()
     {
         await Ring.AppendAsync(Given.WithIds(Id(1), Id(2)));

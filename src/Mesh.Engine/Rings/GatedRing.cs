@@ -64,9 +64,11 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
     /// <summary>Runs what changes the ring from beside it, such as deleting it.</summary>
     public ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default) => _gate.TryEnter() ? InsideAsync(call) : LaterAsync(call, cancel);
 
-    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => CallAsync(() => ring.TrimToCountAsync(keep, cancel), cancel);
+    public ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default) =>
+        CallAsync(() => ring.TrimToCountAsync(keep, dropMax, cancel), cancel);
 
-    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => CallAsync(() => ring.TrimBelowAsync(id, cancel), cancel);
+    public ValueTask<long> TrimBelowAsync(RingId id, long dropMax = long.MaxValue, CancellationToken cancel = default) =>
+        CallAsync(() => ring.TrimBelowAsync(id, dropMax, cancel), cancel);
 
     public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => CallAsync(() => ring.DeleteAsync(ids, cancel), cancel);
 

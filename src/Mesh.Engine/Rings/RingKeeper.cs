@@ -12,7 +12,7 @@ public abstract class RingKeeper : RingReader
     {
     }
 
-    public async ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default)
+    public async ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default)
     {
         await EnsureOpenAsync(null);
         await LoadPlacesAsync();
@@ -20,13 +20,13 @@ public abstract class RingKeeper : RingReader
         lock (Turn)
         {
             if (!IsOpen) return 0;
-            trimmed = Trim(LowToKeep(keep));
+            trimmed = Trim(LowToKeep(keep), dropMax);
         }
 
         return await trimmed;
     }
 
-    public async ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default)
+    public async ValueTask<long> TrimBelowAsync(RingId id, long dropMax = long.MaxValue, CancellationToken cancel = default)
     {
         await EnsureOpenAsync(null);
         await LoadPlacesAsync();
@@ -35,7 +35,7 @@ public abstract class RingKeeper : RingReader
         lock (Turn)
         {
             if (!IsOpen) return 0;
-            trimmed = Trim(first);
+            trimmed = Trim(first, dropMax);
         }
 
         return await trimmed;
@@ -134,7 +134,7 @@ public abstract class RingKeeper : RingReader
         return living <= keep ? Ledger.Low : Ledger.After(living - keep);
     }
 
-    private ValueTask<long> Trim(Sequence low)
+    private ValueTask<long> Trim(Sequence low, long dropMax)
     {
         TryApplyRetention();
         Settle();
@@ -144,8 +144,10 @@ public abstract class RingKeeper : RingReader
 
         // What is on its way to be trimmed is not counted again, but waited for.
         var before = Stream!.WantedLow;
+        var dropped = low > before ? Ledger.CountLiving(before, low) : 0;
+        if (dropped > dropMax) (low, dropped) = (Ledger.After(dropMax + Ledger.CountLiving(Ledger.Low, before)), dropMax);
         TrimTo(low);
-        return AfterCommit(low > before ? Ledger.CountLiving(before, low) : 0);
+        return AfterCommit(dropped);
     }
 
     private ValueTask<int> Delete(List<(Sequence Sequence, RingId Id)> found)

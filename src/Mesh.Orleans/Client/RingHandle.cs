@@ -20,10 +20,12 @@ internal sealed class RingHandle : GroupedHandle, IRing, IHoldable
     public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
         Patience.CallAsync(() => _grain.RangeAsync(start, end, recordsMax, backwards, cancel), cancel);
 
-    /// <summary>Sent again it keeps as many, but counts only what the last call has dropped; so does <see cref="TrimBelowAsync"/>.</summary>
-    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => Patience.CallAsync(() => _grain.TrimToCountAsync(keep, cancel), cancel);
+    /// <summary>Sent again it keeps as many, but counts only what the last call has dropped, and the most that it may drop anew; so does <see cref="TrimBelowAsync"/>.</summary>
+    public ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default) =>
+        Patience.CallAsync(() => _grain.TrimToCountAsync(keep, dropMax, cancel), cancel);
 
-    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => Patience.CallAsync(() => _grain.TrimBelowAsync(id, cancel), cancel);
+    public ValueTask<long> TrimBelowAsync(RingId id, long dropMax = long.MaxValue, CancellationToken cancel = default) =>
+        Patience.CallAsync(() => _grain.TrimBelowAsync(id, dropMax, cancel), cancel);
 
     /// <summary>Sent again it deletes nothing twice, for ids are never given again, but counts only what the last call has deleted.</summary>
     public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Patience.CallAsync(() => _grain.DeleteAsync(ids, cancel), cancel);

@@ -54,9 +54,9 @@ internal sealed class RingGrain(SiloEngine silo) : GroupedGrain<RingActor>(silo,
     public ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default) =>
         Actor.RangeAsync(start, end, recordsMax, backwards, cancel);
 
-    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => Actor.TrimToCountAsync(keep, cancel);
+    public ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default) => Actor.TrimToCountAsync(keep, dropMax, cancel);
 
-    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => Actor.TrimBelowAsync(id, cancel);
+    public ValueTask<long> TrimBelowAsync(RingId id, long dropMax = long.MaxValue, CancellationToken cancel = default) => Actor.TrimBelowAsync(id, dropMax, cancel);
 
     public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => Actor.DeleteAsync(ids, cancel);
 

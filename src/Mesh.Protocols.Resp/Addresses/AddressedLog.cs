@@ -104,9 +104,9 @@ internal sealed class AddressedLog(AddressedStream stream) : IRing
         }
     }
 
-    public ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default) => throw OnlyRings("its options say what it keeps");
+    public ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default) => throw OnlyRings("its options say what it keeps");
 
-    public ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default) => throw OnlyRings("its options say what it keeps");
+    public ValueTask<long> TrimBelowAsync(RingId id, long dropMax = long.MaxValue, CancellationToken cancel = default) => throw OnlyRings("its options say what it keeps");
 
     public ValueTask<int> DeleteAsync(IReadOnlyList<RingId> ids, CancellationToken cancel = default) => throw OnlyRings("its records are not deleted one by one");
 

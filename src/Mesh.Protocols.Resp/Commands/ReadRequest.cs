@@ -4,7 +4,7 @@ using Mesh.Protocols.Resp.Parsing;
 namespace Mesh.Protocols.Resp.Commands;
 
 /// <summary>What XREAD and XREADGROUP have in common: <c>[GROUP group consumer] [COUNT n] [BLOCK ms] [NOACK] STREAMS key … id …</c>.</summary>
-/// <param name="Count">Entries of each stream.</param>
+/// <param name="Count">Entries of each stream, at most; without an end where none is given.</param>
 /// <param name="Block">How long to wait; null does not.</param>
 /// <param name="Group">The group; null for XREAD.</param>
 /// <param name="Consumer">The group's consumer.</param>
@@ -12,11 +12,9 @@ namespace Mesh.Protocols.Resp.Commands;
 /// <param name="Streams">At least one.</param>
 internal sealed record ReadRequest(int Count, TimeSpan? Block, string? Group, string? Consumer, bool IsAcknowledged, IReadOnlyList<ReadRequest.Stream> Streams)
 {
-    private const int CountDefault = 10_000;
-
     public static ReadRequest Parse(RespSession session, RespArguments arguments, bool isGroup)
     {
-        var (count, isAcknowledged, streams) = (CountDefault, false, -1);
+        var (count, isAcknowledged, streams) = (int.MaxValue, false, -1);
         TimeSpan? block = null;
         string? group = null, consumer = null;
         for (var at = 1; at < arguments.Count && streams < 0; at++)
@@ -47,7 +45,7 @@ internal sealed record ReadRequest(int Count, TimeSpan? Block, string? Group, st
     }
 
     private static int ParseCount(ReadOnlySpan<byte> text) =>
-        Numbers.Parse(text) is > 0 and var wanted ? (int)Math.Min(wanted, ReadQuery.RecordsLimit) : CountDefault;
+        Numbers.Parse(text) is > 0 and var wanted ? (int)Math.Min(wanted, int.MaxValue) : int.MaxValue;
 
     private static TimeSpan ParseBlock(ReadOnlySpan<byte> text)
     {

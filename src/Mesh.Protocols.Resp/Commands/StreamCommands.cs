@@ -12,19 +12,16 @@ internal sealed class XLenCommand() : RespCommand("xlen", 2)
         session.Reply.Integer(ring is AddressedLog log ? await log.LengthAsync() : (await ring.StateAsync()).Length);
 }
 
-/// <summary><c>XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT n]</c>.</summary>
+/// <summary><c>XTRIM key MAXLEN|MINID [=|~] threshold [LIMIT n]</c>, in any order.</summary>
 internal sealed class XTrimCommand() : RespCommand("xtrim", -4)
 {
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
-        var at = 2;
-        var trim = default(TrimOption);
-        if (!TrimOption.TryRead(arguments, ref at, ref trim) || at != arguments.Count) throw Refusals.Syntax();
-        return RunAsync(session, session.Ring(arguments[1]), trim);
+        var options = AddOrTrimOptions.Read(arguments, isAdd: false);
+        return RunAsync(session, session.Ring(arguments[1]), options.Trim);
     }
 
-    private static async ValueTask RunAsync(RespSession session, IRing ring, TrimOption trim) => session.Reply.Integer(
-        trim.KeepCount is { } count ? await ring.TrimToCountAsync(count) : await ring.TrimBelowAsync(trim.KeepFrom!.Value));
+    private static async ValueTask RunAsync(RespSession session, IRing ring, TrimOption trim) => session.Reply.Integer(await trim.ApplyAsync(ring));
 }
 
 /// <summary><c>XDEL key id …</c>.</summary>

@@ -10,6 +10,8 @@ internal sealed class XRangeCommand(bool backwards) : RespCommand(backwards ? "x
 
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
+        var start = StreamIds.ParseStart(arguments[backwards ? 3 : 2]);
+        var end = StreamIds.ParseEnd(arguments[backwards ? 2 : 3]);
         var count = long.MaxValue;
         for (var at = 4; at < arguments.Count; at += 2)
         {
@@ -17,8 +19,6 @@ internal sealed class XRangeCommand(bool backwards) : RespCommand(backwards ? "x
             count = Math.Max(0, Numbers.Parse(arguments[at + 1]));
         }
 
-        var start = StreamIds.ParseStart(arguments[backwards ? 3 : 2]);
-        var end = StreamIds.ParseEnd(arguments[backwards ? 2 : 3]);
         var ring = session.Ring(arguments[1]);
         return count == 0 ? NothingAsync(session, ring) : RunAsync(session, ring, start, end, count);
     }

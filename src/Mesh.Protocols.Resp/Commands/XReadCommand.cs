@@ -1,3 +1,4 @@
+using Mesh.Addresses;
 using Mesh.Protocols.Resp.Connections;
 using Mesh.Protocols.Resp.Parsing;
 
@@ -43,7 +44,7 @@ internal sealed class XReadCommand() : RespCommand("xread", -4)
         }
     }
 
-    /// <summary>Reads the streams in turn until the reply is full; those left out come with the next call.</summary>
+    /// <summary>Reads the streams in turn until the reply is full; what is left out comes with the next call.</summary>
     private static async ValueTask<List<(Cursor, RecordPage)>> ReadAsync(RespSession session, List<Cursor> cursors, int count)
     {
         var found = new List<(Cursor, RecordPage)>();
@@ -51,15 +52,31 @@ internal sealed class XReadCommand() : RespCommand("xread", -4)
         foreach (var cursor in cursors)
         {
             if (bytes > session.Options.ReplyBytesMax) break;
-            if (cursor.After!.Value.Next() is not { } start) continue;
-            var page = await cursor.Ring.RangeAsync(start, RingId.Max, count, backwards: false);
-            cursor.Next = page.HighWatermark.Next();
-            if (page.Count == 0) continue;
+            var page = await ReadAsync(cursor, count, session.Options.ReplyBytesMax - bytes);
+            if (page is not { Count: > 0 }) continue;
             found.Add((cursor, page));
             bytes += Entries.BytesOf(page);
         }
 
         return found;
+    }
+
+    /// <summary>Reads one stream to its end, or to either bound.</summary>
+    /// <returns>Null when nothing can come after the cursor.</returns>
+    private static async ValueTask<RecordPage?> ReadAsync(Cursor cursor, int count, long bytesMax)
+    {
+        RecordPage? all = null;
+        long bytes = 0;
+        for (var start = cursor.After!.Value.Next(); start is { } from; start = Entries.LastOf(all).Next())
+        {
+            var page = await cursor.Ring.RangeAsync(from, RingId.Max, Math.Min(count - (all?.Count ?? 0), ReadQuery.RecordsLimit), backwards: false);
+            cursor.Next = page.HighWatermark.Next();
+            all = all is null ? page : new RecordPage([.. all.Slices, .. page.Slices], page.Next, page.LowWatermark, page.HighWatermark);
+            bytes += Entries.BytesOf(page);
+            if (page.Count == 0 || all.Count == count || bytes > bytesMax || FilteredReads.IsAtEnd(page, backwards: false)) break;
+        }
+
+        return all;
     }
 
     /// <summary>One stream being read.</summary>

@@ -15,12 +15,18 @@ public interface IRing : IGroupedLog
     ValueTask<RecordPage> RangeAsync(RingId start, RingId end, int recordsMax, bool backwards, CancellationToken cancel = default);
 
     /// <summary>Drops the oldest records until at most <paramref name="keep"/> are left.</summary>
+    /// <param name="keep">From 0.</param>
+    /// <param name="dropMax">Drops no more than these, from 1, though more be left.</param>
+    /// <param name="cancel">Ends the call.</param>
     /// <returns>How many were dropped.</returns>
-    ValueTask<long> TrimToCountAsync(long keep, CancellationToken cancel = default);
+    ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default);
 
     /// <summary>Drops records with an id smaller than <paramref name="id"/>.</summary>
+    /// <param name="id">The smallest to keep.</param>
+    /// <param name="dropMax">Drops no more than these, from 1, though more be left.</param>
+    /// <param name="cancel">Ends the call.</param>
     /// <returns>How many were dropped.</returns>
-    ValueTask<long> TrimBelowAsync(RingId id, CancellationToken cancel = default);
+    ValueTask<long> TrimBelowAsync(RingId id, long dropMax = long.MaxValue, CancellationToken cancel = default);
 
     /// <summary>Deletes records one by one, wherever they stand: their sequences and ids stay used. Those that are gone are no error.</summary>
     /// <returns>How many were deleted.</returns>

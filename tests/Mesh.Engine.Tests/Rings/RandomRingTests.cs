@@ -120,17 +120,19 @@ public sealed class RandomRingTests
 
         private async Task TrimAsync()
         {
+            var dropMax = Random.Next(2) == 0 ? long.MaxValue : Random.Next(1, 10);
+            var leftAtLeast = (int)Math.Max(0, _model.Living.Count() - dropMax);
             if (Random.Next(2) == 0)
             {
                 var keep = Random.Next(0, 30);
-                var trimmed = await Ring.TrimToCountAsync(keep);
-                Assert.Equal(_model.Trim(keep), trimmed);
+                var trimmed = await Ring.TrimToCountAsync(keep, dropMax);
+                Assert.Equal(_model.Trim(Math.Max(keep, leftAtLeast)), trimmed);
                 return;
             }
 
             var below = AnyId();
-            var dropped = await Ring.TrimBelowAsync(below);
-            Assert.Equal(_model.Trim(_model.Living.Count(item => item.Id >= below)), dropped);
+            var dropped = await Ring.TrimBelowAsync(below, dropMax);
+            Assert.Equal(_model.Trim(Math.Max(_model.Living.Count(item => item.Id >= below), leftAtLeast)), dropped);
         }
 
         private async Task DeleteAsync()

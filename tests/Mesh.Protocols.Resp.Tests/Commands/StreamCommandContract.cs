@@ -69,6 +69,40 @@ public abstract class StreamCommandContract(Func<Task<RespDoor>> open) : OneClie
     }
 
     [ContractFact]
+    public async Task A_limit_bounds_what_an_approximate_trim_drops()
+    {
+        for (var i = 1; i <= 6; i++) await Client.AskAsync("XADD", "s", $"{i}-0", "k", "v");
+        Assert.Equal(2L, await Client.AskAsync("XTRIM", "s", "MAXLEN", "~", "1", "LIMIT", "2"));
+        Assert.Equal(1L, await Client.AskAsync("XTRIM", "s", "LIMIT", "1", "MINID", "~", "6-0"));
+        Assert.Equal("7-0", await Client.AskAsync("XADD", "s", "MAXLEN", "~", "1", "LIMIT", "2", "7-0", "k", "v"));
+        Assert.Equal(["6-0", "7-0"], await IdsAsync("XRANGE", "s", "-", "+"));
+        Assert.Equal(1L, await Client.AskAsync("XTRIM", "s", "MAXLEN", "~", "1", "LIMIT", "0"));
+    }
+
+    [ContractFact]
+    public async Task Without_a_count_xread_and_xreadgroup_answer_all_there_is()
+    {
+        const int Entries = 10_050;
+        await Door.Mesh.Ring(StreamName.Ring("s")).AppendAsync(Given.Segment([.. Enumerable.Range(0, Entries).Select(i => $"{i}")]));
+        Assert.Equal(Entries, EntriesOf(await Client.AskAsync("XREAD", "STREAMS", "s", "0")));
+        await Client.AskAsync("XGROUP", "CREATE", "s", "g", "0");
+        Assert.Equal(Entries, EntriesOf(await Client.AskAsync("XREADGROUP", "GROUP", "g", "one", "STREAMS", "s", ">")));
+        Assert.Equal(Entries, EntriesOf(await Client.AskAsync("XREADGROUP", "GROUP", "g", "one", "STREAMS", "s", "0")));
+
+        static int EntriesOf(object? reply) => ((object?[])((object?[])((object?[])reply!)[0]!)[1]!).Length;
+    }
+
+    [ContractFact]
+    public async Task Xread_without_a_count_reads_on_where_storage_answers_in_parts()
+    {
+        const int Entries = 40;
+        var value = new string('x', 1024 * 1024);
+        for (var i = 0; i < Entries; i++) await Client.AskAsync("XADD", "s", "*", "k", value);
+        var reply = (object?[])(await Client.AskAsync("XREAD", "STREAMS", "s", "0"))!;
+        Assert.Equal(Entries, ((object?[])((object?[])reply[0]!)[1]!).Length);
+    }
+
+    [ContractFact]
     public async Task Nomkstream_creates_nothing()
     {
         Assert.Null(await Client.AskAsync("XADD", "s", "NOMKSTREAM", "*", "k", "v"));

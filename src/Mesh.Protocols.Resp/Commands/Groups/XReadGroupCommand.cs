@@ -18,7 +18,7 @@ internal sealed class XReadGroupCommand() : RespCommand("xreadgroup", -7)
         // One stream's delivery finds out by itself; of several none is read unless all can be.
         if (request.Streams.Count > 1 || request.Streams[0].Place is ReadRequest.Place.Invalid or ReadRequest.Place.Now) await CheckAsync(request);
         var answers = new GroupRecords?[request.Streams.Count];
-        var found = await DeliverAsync(session, request, request.Count, answers);
+        var found = await DeliverAsync(session, request, Math.Min(request.Count, GroupLimits.EntriesMax), answers);
         for (var i = 0; i < answers.Length; i++)
             if (answers[i] is { } answer) CheckOutcome(request, i, answer.Outcome);
 
