@@ -87,6 +87,27 @@ public sealed class RoomTests
     [PostgresFact]
     public async Task When_a_silo_dies_its_rooms_know_their_members_from_grain_storage() => await LoseSilosAsync(await OrleansOnPostgres.StartAsync());
 
+    [Fact]
+    public async Task When_a_process_with_listeners_dies_the_first_publish_reaches_the_others_and_the_room_forgets_it()
+    {
+        await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore());
+        var (gateway, dying) = (fixture.Mesh.Rooms, RoomsOf(fixture, 0));
+        var rooms = Enumerable.Range(0, 20).Select(i => Bytes($"room {i}")).ToList();
+        foreach (var room in rooms)
+        {
+            await gateway.SubscribeAsync(room, new RoomListener());
+            await dying.SubscribeAsync(room, new RoomListener());
+            Assert.Equal(2, await gateway.PublishAsync(room.Span, "x"u8)); // some of the rooms are on the other silo, and know both
+        }
+
+        await fixture.Cluster.KillSiloAsync(fixture.Cluster.Silos[0]);
+        foreach (var room in rooms)
+        {
+            Assert.Equal(1, await gateway.PublishAsync(room.Span, "x"u8));
+            Assert.Equal(1, await gateway.SubscribersAsync(room));
+        }
+    }
+
     [PostgresFact]
     public async Task Grain_storage_holds_the_members_of_rooms_and_the_patterns_as_long_as_there_are_any()
     {

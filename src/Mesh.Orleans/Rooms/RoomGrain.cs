@@ -18,6 +18,7 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     private readonly AudienceCopy _audience;
     private readonly RoomReach _reach;
+    private readonly IGrainFactory _grains;
     private readonly StoredState<RoomState> _stored;
     private readonly byte[] _room;
     private readonly RoomKeeping _history;
@@ -32,9 +33,10 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
     {
         _audience = audience;
         _reach = reach;
+        _grains = GrainFactory; // the grain's own refuses whoever asks outside of its turns
         _stored = new StoredState<RoomState>("room", GrainContext);
         _room = RoomKey.Parse(this.GetPrimaryKeyString());
-        _history = new RoomKeeping(silo, GrainFactory, _room);
+        _history = new RoomKeeping(silo, _grains, _room);
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -153,9 +155,9 @@ internal sealed class RoomGrain : Grain, IRoomGrain, IFollowed
 
     private async ValueTask SaveAsync() => await _stored.SaveAsync(() => _members.Count == 0 ? null : new RoomState { Members = [.. _members] });
 
-    /// <summary>The process is gone. If it is not, it comes back by itself when it hears that the cluster has changed.</summary>
-    private void Forget(RoomProcess process) => GrainFactory.GetGrain<IRoomGrain>(this.GetPrimaryKeyString()).LeaveAsync(process).AsTask().ContinueWith(
-        _ => GrainFactory.GetGrain<IAudienceGrain>(0).ChangeAsync(new AudienceChange(AudienceChangeKind.Leave, process, null)).AsTask(),
+    /// <summary>The process is gone. If it is not, it comes back by itself when it hears that the cluster has changed. Not in the grain's turns only.</summary>
+    private void Forget(RoomProcess process) => _grains.GetGrain<IRoomGrain>(this.GetPrimaryKeyString()).LeaveAsync(process).AsTask().ContinueWith(
+        _ => _grains.GetGrain<IAudienceGrain>(0).ChangeAsync(new AudienceChange(AudienceChangeKind.Leave, process, null)).AsTask(),
         TaskScheduler.Default).Unwrap().Ignore();
 }
 
