@@ -36,7 +36,7 @@ internal static class ErrorMap
     /// <param name="count">All.</param>
     public static string Of(StreamHoldLostException? lost, int done, int count)
     {
-        var why = lost is null ? "no silo answers for its streams" : $"the silo that had '{lost.Stream.Name}' is gone or gave it up";
+        var why = lost is null ? "no silo answers for its streams" : $"others may have used '{lost.Stream.Name}' meanwhile (the silo that had it is gone or gave it up, or a command took {StreamHold.SilenceMax.TotalSeconds:0} s or more)";
         var mayHaveRun = lost is null or { MayHaveRun: true };
         if (done == 0 && !mayHaveRun) return $"EXECABORT Transaction discarded because {why}: nothing of it was run, and it can be sent again.";
         var ran = done switch { 0 => "", 1 => "Command 1 was run. ", _ => $"Commands 1 to {done} were run, and nothing of others in between. " };

@@ -89,4 +89,28 @@ public abstract class RingHoldContract : MeshContract
         Clock.Advance(StreamHold.SilenceMax);
         Assert.IsType<AppendResult.Appended>(await other.WaitAsync(TimeMax));
     }
+
+    [ContractFact]
+    public async Task Calls_under_a_hold_that_ended_by_silence_are_refused_until_it_is_let_go_of()
+    {
+        var hold = StreamHold.New();
+        await Held.HoldAsync(hold);
+        using (hold.Enter()) await Ring.AppendAsync(Given.Segment("one"));
+        var other = Ring.AppendAsync(Given.Segment("other")).AsTask();
+        Clock.Advance(StreamHold.SilenceMax);
+        await other.WaitAsync(TimeMax);
+        using (hold.Enter())
+        {
+            var lost = await Assert.ThrowsAsync<StreamHoldLostException>(async () => await Ring.AppendAsync(Given.Segment("two")).AsTask().WaitAsync(TimeMax));
+            Assert.Equal("r", lost.Stream.Name);
+            await Assert.ThrowsAsync<StreamHoldLostException>(async () => await Ring.ReadAsync(new ReadQuery { From = Sequence.First }).AsTask().WaitAsync(TimeMax));
+            await Assert.ThrowsAsync<StreamHoldLostException>(async () => await Ring.TrimToCountAsync(0).AsTask().WaitAsync(TimeMax));
+            await Assert.ThrowsAsync<StreamHoldLostException>(async () => await Ring.StateAsync().AsTask().WaitAsync(TimeMax));
+        }
+
+        Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.Segment("another")).AsTask().WaitAsync(TimeMax));
+        await Held.LetGoAsync(hold);
+        using (hold.Enter()) Assert.IsType<AppendResult.Appended>(await Ring.AppendAsync(Given.Segment("free")).AsTask().WaitAsync(TimeMax));
+        Assert.Equal(["one", "other", "another", "free"], (await Ring.ReadAsync(new ReadQuery { From = Sequence.First })).Bodies());
+    }
 }

@@ -3,7 +3,8 @@ using Mesh.Engine.Streams;
 namespace Mesh.Engine.Rings;
 
 /// <summary>
-/// A ring as the callers of one process reach it: together, or one alone while it holds the ring. While nobody does, calls go straight to the actor. Thread-safe.
+/// A ring as the callers of one process reach it: together, or one alone while it holds the ring. While nobody does, calls go straight to the actor. A call under a hold that
+/// has ended, because nothing was heard under it for too long, is refused by <see cref="StreamHoldLostException"/>: others may have come in between. Thread-safe.
 /// </summary>
 /// <param name="ring">The actor.</param>
 /// <param name="clock">Times holds.</param>
@@ -12,7 +13,9 @@ namespace Mesh.Engine.Rings;
 public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax, TimeSpan retryAfter) : IRing, IHoldable
 {
     private readonly StreamGate _gate = new(clock);
+    private readonly Lock _holdChange = new();
     private readonly Lock _lineChange = new();
+    private volatile StreamHold[] _holds = []; // begun and not let go of: the one that has the ring, and those that have lost it
     private Task _line = Task.CompletedTask;
     private long _lineBytes;
     private volatile int _inLine;
@@ -20,7 +23,7 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
     /// <summary>An append has its place when the call returns, and need not be waited for; where it has none yet, it has it before the next hold begins.</summary>
     public ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> segment, AppendOptions options = default)
     {
-        if (_inLine > 0 || !_gate.TryEnter()) return AppendLaterAsync(segment, options);
+        if (_inLine > 0 || !TryEnter()) return AppendLaterAsync(segment, options);
         try
         {
             return ring.AppendAsync(segment, options);
@@ -32,7 +35,7 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
     }
 
     public ValueTask<RecordPage> ReadAsync(ReadQuery query, CancellationToken cancel = default) =>
-        _gate.TryEnter() ? ReadInsideAsync(query, cancel) : LaterAsync(() => ring.ReadAsync(query, cancel), cancel);
+        TryEnter() ? ReadInsideAsync(query, cancel) : LaterAsync(() => ring.ReadAsync(query, cancel), cancel);
 
     public IAsyncEnumerable<RecordPage> TailAsync(Sequence from, CancellationToken cancel = default) => ring.TailAsync(from, cancel);
 
@@ -45,24 +48,26 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
     public async ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default)
     {
         if (claim.Wait == TimeSpan.Zero) return await CallAsync(() => ring.ClaimAsync(claim, cancel), cancel);
-        if (await _gate.EnterAsync(StreamHold.Current, cancel)) _gate.Exit();
+        if (!IsUnderHold() && await _gate.EnterAsync(caller: null, cancel)) _gate.Exit();
         return await ring.ClaimAsync(claim, cancel);
     }
 
     public async ValueTask HoldAsync(StreamHold hold, CancellationToken cancel = default)
     {
         await _gate.HoldAsync(hold, cancel);
+        lock (_holdChange) _holds = [.. _holds.Where(other => other != hold), hold];
         await ring.PlacedAsync();
     }
 
     public ValueTask LetGoAsync(StreamHold hold)
     {
+        lock (_holdChange) _holds = [.. _holds.Where(other => other != hold)];
         _gate.Release(hold);
         return default;
     }
 
     /// <summary>Runs what changes the ring from beside it, such as deleting it.</summary>
-    public ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default) => _gate.TryEnter() ? InsideAsync(call) : LaterAsync(call, cancel);
+    public ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel = default) => TryEnter() ? InsideAsync(call) : LaterAsync(call, cancel);
 
     public ValueTask<long> TrimToCountAsync(long keep, long dropMax = long.MaxValue, CancellationToken cancel = default) =>
         CallAsync(() => ring.TrimToCountAsync(keep, dropMax, cancel), cancel);
@@ -150,13 +155,36 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
         }
     }
 
-    private async ValueTask<T> LaterAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel) =>
-        await _gate.EnterAsync(StreamHold.Current, cancel) ? await InsideAsync(call) : await call();
+    /// <summary>Lets a call in while no hold has begun; who comes later is looked at.</summary>
+    private bool TryEnter() => _holds.Length == 0 && _gate.TryEnter();
+
+    /// <summary>Whether the call is the holder's, which waits for nobody.</summary>
+    /// <exception cref="StreamHoldLostException">Its hold has ended.</exception>
+    private bool IsUnderHold()
+    {
+        if (StreamHold.Current is not { } hold || !_holds.Contains(hold)) return false;
+        return _gate.IsHeldBy(hold) ? true : throw new StreamHoldLostException(ring.Name);
+    }
+
+    private async ValueTask<T> LaterAsync<T>(Func<ValueTask<T>> call, CancellationToken cancel)
+    {
+        if (IsUnderHold()) return await call();
+        await _gate.EnterAsync(caller: null, cancel);
+        return await InsideAsync(call);
+    }
 
     /// <summary>The holder's are appended at once; others wait in line, so that a caller's order holds.</summary>
     private ValueTask<AppendResult> AppendLaterAsync(ReadOnlyMemory<byte> segment, AppendOptions options)
     {
-        if (StreamHold.Current is { } hold && _gate.IsHeldBy(hold)) return ring.AppendAsync(segment, options);
+        try
+        {
+            if (IsUnderHold()) return ring.AppendAsync(segment, options);
+        }
+        catch (StreamHoldLostException lost)
+        {
+            return ValueTask.FromException<AppendResult>(lost);
+        }
+
         lock (_lineChange)
         {
             if (_lineBytes + segment.Length > bytesMax) return new(new AppendResult.Busy(retryAfter));
