@@ -8,7 +8,6 @@ internal static class ClientControl
 {
     private static readonly string[] Help =
     [
-        "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
         "CACHING, TRACKING, TRACKINGINFO, GETREDIR",
         "    Tracking is off: nothing here is worth a client's cache.",
         "GETNAME, SETNAME <name>, SETINFO <attribute> <value>, ID, INFO",
@@ -25,8 +24,6 @@ internal static class ClientControl
         "    End a client's wait, as if its time were up, or with an error.",
         "NO-EVICT <ON|OFF>",
         "    Accepted; nobody is evicted.",
-        "HELP",
-        "    Prints this help.",
     ];
 
     /// <returns>False when the subcommand is none of these.</returns>
@@ -39,8 +36,7 @@ internal static class ClientControl
         else if (arguments.IsSubcommand("TRACKINGINFO"u8, 2)) WriteTracking(session);
         else if (arguments.IsSubcommand("GETREDIR"u8, 2)) session.Reply.Integer(-1);
         else if (arguments.IsSubcommand("CACHING"u8, 3)) throw new RespErrorException("ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled");
-        else if (arguments.IsSubcommand("HELP"u8, 2)) WriteHelp(session.Reply);
-        else return false;
+        else return HelpText.TryWrite(session, arguments, Help);
         return true;
     }
 
@@ -88,11 +84,5 @@ internal static class ClientControl
         session.Reply.Integer(-1);
         session.Reply.Bulk("prefixes"u8);
         session.Reply.ArrayHeader(0);
-    }
-
-    private static void WriteHelp(RespBuffer reply)
-    {
-        reply.ArrayHeader(Help.Length);
-        foreach (var line in Help) reply.Bulk(line);
     }
 }

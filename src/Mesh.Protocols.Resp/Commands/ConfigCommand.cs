@@ -10,12 +10,20 @@ internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
 {
     private const int IdleSecondsMax = int.MaxValue;
 
+    private static readonly string[] Help =
+    [
+        "GET <pattern> ...",
+        "    Show options and their values.",
+        "SET <option> <value> ...",
+        "    Change timeout or client-output-buffer-limit until the server ends. Other options are given when it starts.",
+    ];
+
     protected override void Run(RespSession session, RespArguments arguments)
     {
         if (arguments.IsSubcommand("GET"u8, -3)) Get(session, arguments);
         else if (arguments.IsSubcommand("SET"u8, -4)) Set(session, arguments);
         else if (arguments.IsSubcommand("REWRITE"u8, 2)) throw new RespErrorException("ERR The server is running without a config file");
-        else throw Refusals.UnknownSubcommand(arguments);
+        else if (!HelpText.TryWrite(session, arguments, Help)) throw Refusals.UnknownSubcommand(arguments);
     }
 
     private static void Get(RespSession session, RespArguments arguments)

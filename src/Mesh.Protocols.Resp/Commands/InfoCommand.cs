@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -12,7 +13,7 @@ internal sealed class InfoCommand() : RespCommand("info", -1)
     /// <summary>The version of Redis whose behaviour this door has; clients choose their commands by it.</summary>
     public const string RedisVersion = "7.0.15";
 
-    private static readonly DateTimeOffset Started = DateTimeOffset.UtcNow;
+    private static readonly DateTimeOffset Started = Process.GetCurrentProcess().StartTime;
 
     private static readonly string[] Sections = ["server", "clients", "memory", "persistence", "stats", "replication", "cpu", "cluster", "keyspace"];
 

@@ -11,25 +11,19 @@ internal sealed class RoomCommand() : RespCommand("room", -2)
 {
     private static readonly string[] Help =
     [
-        "ROOM <subcommand> [<arg> [value] ...]. Subcommands are:",
         "HISTORY <room> [COUNT <n>] [AGE <seconds>] [BYTES <n>]",
         "    Make the room keep its last messages; without limits show what it keeps.",
         "HISTORY <room> OFF",
         "    Keep none, and drop what was kept.",
         "MEMBERS <room>",
         "    Show who listens in the room, over the whole cluster. SUBSCRIBE <room>?presence tells who comes and goes.",
-        "HELP",
-        "    Prints this help.",
     ];
 
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
         if (arguments.IsSubcommand("HISTORY"u8, -3)) return HistoryAsync(session, arguments);
         if (arguments.IsSubcommand("MEMBERS"u8, 3)) return MembersAsync(session, arguments[2].ToArray());
-        if (!arguments.IsSubcommand("HELP"u8, 2)) throw Refusals.UnknownSubcommand(arguments);
-        session.Reply.ArrayHeader(Help.Length);
-        foreach (var line in Help) session.Reply.Bulk(line);
-        return default;
+        return HelpText.TryWrite(session, arguments, Help) ? default : throw Refusals.UnknownSubcommand(arguments);
     }
 
     private static async ValueTask MembersAsync(RespSession session, byte[] room)

@@ -6,6 +6,18 @@ namespace Mesh.Protocols.Resp.Commands;
 
 internal sealed class CommandCommand(CommandTable table) : ImmediateCommand("command", -1)
 {
+    private static readonly string[] Help =
+    [
+        "(no subcommand)",
+        "    Show all commands.",
+        "COUNT",
+        "    Count them.",
+        "INFO <command> ...",
+        "    Show some of them.",
+        "DOCS [<command> ...]",
+        "    Show nothing: Redis's documentation says what they do.",
+    ];
+
     protected override void Run(RespSession session, RespArguments arguments)
     {
         var reply = session.Reply;
@@ -31,7 +43,7 @@ internal sealed class CommandCommand(CommandTable table) : ImmediateCommand("com
         {
             session.WriteMapHeader(0);
         }
-        else
+        else if (!HelpText.TryWrite(session, arguments, Help))
         {
             throw Refusals.UnknownSubcommand(arguments);
         }

@@ -50,6 +50,7 @@ internal abstract class SubscriptionCommand(string name, int arity) : RespComman
 
     private void Begin(RespSession session)
     {
+        session.CommitReplies();
         session.WritePushHeader(3);
         session.Reply.Bulk(Name);
     }
@@ -60,7 +61,7 @@ internal abstract class SubscriptionCommand(string name, int arity) : RespComman
         session.CountSubscriber();
 
         // The confirmation comes before the first message.
-        session.CommitReplies();
+        session.CommitPush();
     }
 }
 
@@ -120,11 +121,27 @@ internal sealed class PatternUnsubscribeCommand() : SubscriptionCommand("punsubs
 
 internal sealed class PubSubCommand() : RespCommand("pubsub", -2)
 {
+    private static readonly string[] Help =
+    [
+        "CHANNELS [<pattern>]",
+        "    Show the channels that have subscribers, over the whole cluster.",
+        "NUMPAT",
+        "    Count the patterns that have subscribers.",
+        "NUMSUB [<channel> ...]",
+        "    Count the subscribers of channels, those of patterns left out.",
+        "SHARDCHANNELS [<pattern>]",
+        "    Show the shard channels that have subscribers.",
+        "SHARDNUMSUB [<shardchannel> ...]",
+        "    Count the subscribers of shard channels.",
+    ];
+
     public override ValueTask RunAsync(RespSession session, RespArguments arguments)
     {
+        if (arguments.Count > 3 && (arguments.Is(1, "CHANNELS"u8) || arguments.Is(1, "SHARDCHANNELS"u8))) throw Refusals.SubcommandSyntax(arguments);
         if (arguments.IsSubcommand("CHANNELS"u8, -2)) return RoomsAsync(session, arguments.Count > 2 ? arguments[2].ToArray() : []);
         if (arguments.IsSubcommand("NUMPAT"u8, 2)) return PatternsAsync(session);
         if (arguments.IsSubcommand("SHARDCHANNELS"u8, -2)) return ShardsAsync(session, ShardRooms.NameOf(arguments.Count > 2 ? arguments[2] : "*"u8));
+        if (HelpText.TryWrite(session, arguments, Help)) return default;
         var isShard = arguments.IsSubcommand("SHARDNUMSUB"u8, -2);
         if (!isShard && !arguments.IsSubcommand("NUMSUB"u8, -2)) throw Refusals.UnknownSubcommand(arguments);
         var rooms = new List<byte[]>();

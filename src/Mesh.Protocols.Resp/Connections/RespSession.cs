@@ -228,6 +228,14 @@ public sealed class RespSession : IRoomListener, IDisposable
         Reply.Clear();
     }
 
+    /// <summary>As <see cref="CommitReplies"/>, for what is no reply to a client that wants none: as in Redis, it hears of its subscriptions all the same.</summary>
+    public void CommitPush()
+    {
+        if (Reply.Length == 0 || KeepsReplies) return;
+        _outbound.Add(Reply.Written);
+        Reply.Clear();
+    }
+
     /// <summary>What was answered before is sent as it was to be.</summary>
     public void SetReplies(ReplyMode mode)
     {

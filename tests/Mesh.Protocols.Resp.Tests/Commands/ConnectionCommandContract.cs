@@ -36,6 +36,34 @@ public abstract class ConnectionCommandContract(Func<Task<RespDoor>> open) : One
         Assert.Equal("OK", await Client.AskAsync("CLIENT", "SETINFO", "LIB-NAME", "x"));
     }
 
+    [ContractTheory]
+    [InlineData("CLIENT", "PAUSE <milliseconds> [WRITE|ALL], UNPAUSE")]
+    [InlineData("COMMAND", "INFO <command> ...")]
+    [InlineData("CONFIG", "GET <pattern> ...")]
+    [InlineData("PUBSUB", "SHARDNUMSUB [<shardchannel> ...]")]
+    [InlineData("ROOM", "MEMBERS <room>")]
+    public async Task Who_is_told_to_try_help_gets_it(string command, string line)
+    {
+        Assert.Equal(new RespError($"ERR unknown subcommand 'X'. Try {command} HELP."), await Client.AskAsync(command, "X"));
+        var help = Assert.IsType<object?[]>(await Client.AskAsync(command, "help"));
+        Assert.Equal($"{command} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:", help[0]);
+        Assert.Contains(line, help);
+        Assert.Equal(new object?[] { "HELP", "    Prints this help." }, help[^2..]);
+    }
+
+    [ContractFact]
+    public async Task Who_wants_no_replies_hears_of_its_subscriptions_all_the_same()
+    {
+        await Client.SendRawAsync("CLIENT REPLY OFF\r\nECHO one\r\nSUBSCRIBE a b\r\nUNSUBSCRIBE a b\r\nECHO two\r\nCLIENT REPLY ON\r\nCLIENT REPLY SKIP\r\nPSUBSCRIBE c\r\nPUNSUBSCRIBE c\r\n"u8.ToArray());
+        Assert.Equal(new object?[] { "subscribe", "a", 1L }, await Client.ReadAsync());
+        Assert.Equal(new object?[] { "subscribe", "b", 2L }, await Client.ReadAsync());
+        Assert.Equal(new object?[] { "unsubscribe", "a", 1L }, await Client.ReadAsync());
+        Assert.Equal(new object?[] { "unsubscribe", "b", 0L }, await Client.ReadAsync());
+        Assert.Equal("OK", await Client.ReadAsync());
+        Assert.Equal(new object?[] { "psubscribe", "c", 1L }, await Client.ReadAsync());
+        Assert.Equal(new object?[] { "punsubscribe", "c", 0L }, await Client.ReadAsync());
+    }
+
     [ContractFact]
     public async Task The_server_tells_about_itself()
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using Mesh.Testing;
 
 namespace Mesh.Protocols.Resp.Tests.Commands;
@@ -14,6 +16,17 @@ public sealed class ConnectionCommandTests() : ConnectionCommandContract(RespSer
         await using var second = await server.ConnectAsync();
         Assert.Equal(new RespError("ERR max number of clients reached"), await second.ReadAsync());
         await Assert.ThrowsAsync<EndOfStreamException>(() => second.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Uptime_is_that_of_the_process_however_late_somebody_asks()
+    {
+        using var process = Process.GetCurrentProcess();
+        var least = (long)(DateTime.Now - process.StartTime).TotalSeconds;
+        await using var server = await RespServer.StartAsync();
+        await using var wire = await server.ConnectAsync();
+        var line = ((string)(await wire.AskAsync("INFO", "server"))!).Split("\r\n").Single(each => each.StartsWith("uptime_in_seconds:", StringComparison.Ordinal));
+        Assert.InRange(long.Parse(line.Split(':')[1], CultureInfo.InvariantCulture), least, (long)(DateTime.Now - process.StartTime).TotalSeconds);
     }
 
     [Fact]
