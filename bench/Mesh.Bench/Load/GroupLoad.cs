@@ -6,10 +6,7 @@ using System.Text;
 
 namespace Mesh.Bench.Load;
 
-/// <summary>
-/// Consumers of one group that read new entries and acknowledge them, one command at a time each. One thread serves them all, as <c>redis-benchmark</c> does: with
-/// a thread pool and its wake-ups the tool took more of the cores than either server.
-/// </summary>
+/// <summary>Consumers of one group that read new entries and acknowledge them, one command at a time each.</summary>
 /// <param name="Consumers">Connections.</param>
 /// <param name="Count">Entries asked for with each XREADGROUP.</param>
 internal sealed record GroupLoad(int Consumers, int Count)
@@ -18,44 +15,24 @@ internal sealed record GroupLoad(int Consumers, int Count)
     public const string Key = "ring";
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AnswerMax = TimeSpan.FromSeconds(60);
 
     /// <returns>Entries read and acknowledged per second.</returns>
     public Task<double> RunAsync(IPEndPoint server, TimeSpan duration) => Task.Factory.StartNew(() => Run(server, duration), TaskCreationOptions.LongRunning);
 
     private double Run(IPEndPoint server, TimeSpan duration)
     {
-        using (var first = new Consumer(server, this, 0))
-        {
-            first.Ask(RespMessage.Command("XGROUP", "DESTROY", Key, "g"));
-            first.Ask(RespMessage.Command("XGROUP", "CREATE", Key, "g", "0"));
-        }
-
-        var consumers = Enumerable.Range(0, Consumers).Select(each => new Consumer(server, this, each)).ToDictionary(each => each.Socket);
-        foreach (var consumer in consumers.Values) consumer.Begin();
-        Serve(consumers, WarmUp);
-        var (before, since) = (consumers.Values.Sum(each => each.Acknowledged), Stopwatch.GetTimestamp());
-        Serve(consumers, duration);
-        var rate = (consumers.Values.Sum(each => each.Acknowledged) - before) / Stopwatch.GetElapsedTime(since).TotalSeconds;
-        foreach (var consumer in consumers.Values) consumer.Dispose();
-        return rate;
+        var consumers = Enumerable.Range(0, Consumers).Select(each => new Consumer(server, this, each)).ToArray();
+        using var thread = new OneThread(consumers);
+        consumers[0].Ask(RespMessage.Command("XGROUP", "DESTROY", Key, "g"));
+        consumers[0].Ask(RespMessage.Command("XGROUP", "CREATE", Key, "g", "0"));
+        foreach (var consumer in consumers) consumer.Begin();
+        thread.Serve(WarmUp);
+        var (before, since) = (consumers.Sum(each => each.Acknowledged), Stopwatch.GetTimestamp());
+        thread.Serve(duration);
+        return (consumers.Sum(each => each.Acknowledged) - before) / Stopwatch.GetElapsedTime(since).TotalSeconds;
     }
 
-    /// <summary>Takes what is answered, and asks on.</summary>
-    private static void Serve(Dictionary<Socket, Consumer> consumers, TimeSpan duration)
-    {
-        var ready = new List<Socket>(consumers.Count);
-        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(since) < duration;)
-        {
-            ready.Clear();
-            ready.AddRange(consumers.Keys);
-            Socket.Select(ready, null, null, AnswerMax);
-            if (ready.Count == 0) throw new InvalidOperationException($"The server has answered nobody for {AnswerMax.TotalSeconds} s.");
-            foreach (var socket in ready) consumers[socket].GoOn();
-        }
-    }
-
-    private sealed class Consumer : IDisposable
+    private sealed class Consumer : IConnection
     {
         private const int IdDepth = 4;
 
@@ -111,8 +88,6 @@ internal sealed record GroupLoad(int Consumers, int Count)
             {
             }
         }
-
-        public void Dispose() => Socket.Dispose();
 
         /// <summary>Receives once; the ids of entries in an answer are noted.</summary>
         /// <returns>True when the answer is whole.</returns>

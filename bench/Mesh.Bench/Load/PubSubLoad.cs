@@ -23,120 +23,108 @@ internal sealed record PubSubLoad(int Rooms, int SubscribersPerRoom, int Publish
     /// <param name="duration">After a second.</param>
     /// <returns>Messages delivered per second, over all subscribers.</returns>
     /// <exception cref="InvalidOperationException">Subscribers got another number of messages than the publishers were told.</exception>
-    public async Task<double> RunAsync(IPEndPoint server, IPEndPoint subscribed, TimeSpan duration)
-    {
-        var subscribers = new List<Subscriber>();
-        for (var i = 0; i < Rooms * SubscribersPerRoom; i++) subscribers.Add(await Subscriber.StartAsync(subscribed, Room(i % Rooms)));
-        var publishers = Enumerable.Range(0, Publishers).Select(each => new Publisher(server, this, each)).ToArray();
-        using var stop = new CancellationTokenSource();
-        var publishing = publishers.Select(each => each.RunAsync(stop.Token)).ToArray();
-        await Task.Delay(WarmUp);
-        var (before, since) = (subscribers.Sum(each => each.Messages), Stopwatch.GetTimestamp());
-        await Task.Delay(duration);
-        var rate = (subscribers.Sum(each => each.Messages) - before) / Stopwatch.GetElapsedTime(since).TotalSeconds;
-        await stop.CancelAsync();
-        await Task.WhenAll(publishing);
-        await CheckAsync(subscribers, publishers.Sum(each => each.Receivers));
-        foreach (var subscriber in subscribers) subscriber.Dispose();
-        return rate;
-    }
+    public Task<double> RunAsync(IPEndPoint server, IPEndPoint subscribed, TimeSpan duration) =>
+        Task.Factory.StartNew(() => Run(server, subscribed, duration), TaskCreationOptions.LongRunning);
 
-    private static async Task CheckAsync(List<Subscriber> subscribers, long told)
+    private double Run(IPEndPoint server, IPEndPoint subscribed, TimeSpan duration)
     {
-        var since = Stopwatch.GetTimestamp();
-        while (subscribers.Sum(each => each.Messages) != told)
-        {
-            if (Stopwatch.GetElapsedTime(since) > LastMessageMax)
-                throw new InvalidOperationException($"Publishers were told of {told} deliveries; subscribers got {subscribers.Sum(each => each.Messages)}.");
-            await Task.Delay(10);
-        }
+        var subscribers = Enumerable.Range(0, Rooms * SubscribersPerRoom).Select(each => new Subscriber(subscribed, Room(each % Rooms))).ToArray();
+        var publishers = Enumerable.Range(0, Publishers).Select(each => new Publisher(server, this, each)).ToArray();
+        using var thread = new OneThread([.. subscribers, .. publishers]);
+        foreach (var publisher in publishers) publisher.Begin();
+        thread.Serve(WarmUp);
+        var (before, since) = (Delivered(), Stopwatch.GetTimestamp());
+        thread.Serve(duration);
+        var rate = (Delivered() - before) / Stopwatch.GetElapsedTime(since).TotalSeconds;
+        foreach (var publisher in publishers) publisher.IsEnding = true;
+        var ending = Stopwatch.GetTimestamp();
+        thread.Serve(() => !IsAllDelivered() && Stopwatch.GetElapsedTime(ending) < LastMessageMax);
+        if (!IsAllDelivered()) throw new InvalidOperationException($"Publishers were told of {publishers.Sum(each => each.Receivers)} deliveries; subscribers got {Delivered()}.");
+        return rate;
+
+        long Delivered() => subscribers.Sum(each => each.Messages);
+
+        bool IsAllDelivered() => publishers.All(each => each.InFlight == 0) && publishers.Sum(each => each.Receivers) == Delivered();
     }
 
     private static string Room(int number) => $"room:{number:0000}";
 
-    private static async Task<Socket> ConnectAsync(IPEndPoint server)
+    private abstract class Connection : IConnection
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(server);
-        return socket;
+        protected Connection(IPEndPoint server) => Socket.Connect(server);
+
+        public Socket Socket { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        public abstract void GoOn();
+
+        protected ReadOnlySpan<byte> Receive(byte[] into)
+        {
+            var received = Socket.Receive(into);
+            return received > 0 ? into.AsSpan(0, received) : throw new InvalidOperationException("The server closed a connection.");
+        }
     }
 
     /// <summary>All pushes of a room are equally long, so that counting bytes counts messages: the load tool must not be the limit.</summary>
-    private sealed class Subscriber(Socket socket, int pushBytes) : IDisposable
+    private sealed class Subscriber : Connection
     {
+        private static readonly byte[] Buffer = new byte[64 * 1024];
+        private readonly int _pushBytes;
         private long _bytes;
 
-        public long Messages => Volatile.Read(ref _bytes) / pushBytes;
-
-        public static async Task<Subscriber> StartAsync(IPEndPoint server, string room)
+        public Subscriber(IPEndPoint server, string room)
+            : base(server)
         {
-            var socket = await ConnectAsync(server);
-            await socket.SendAsync(RespMessage.Command("SUBSCRIBE", room));
+            _pushBytes = RespMessage.PushLength(room, Payload);
+            Socket.Send(RespMessage.Command("SUBSCRIBE", room));
             var answer = new byte[RespMessage.SubscribedLength(room)];
-            for (var at = 0; at < answer.Length;) at += await socket.ReceiveAsync(answer.AsMemory(at));
-            var subscriber = new Subscriber(socket, RespMessage.PushLength(room, Payload));
-            _ = subscriber.CountAsync();
-            return subscriber;
+            for (var at = 0; at < answer.Length;) at += Socket.Receive(answer.AsSpan(at));
         }
 
-        public void Dispose() => socket.Dispose();
+        public long Messages => _bytes / _pushBytes;
 
-        private async Task CountAsync()
-        {
-            var buffer = new byte[32 * 1024];
-            try
-            {
-                while (await socket.ReceiveAsync(buffer) is > 0 and var read) Volatile.Write(ref _bytes, _bytes + read);
-            }
-            catch (SocketException)
-            {
-                // The load is over.
-            }
-        }
+        public override void GoOn() => _bytes += Receive(Buffer).Length;
     }
 
-    private sealed class Publisher(IPEndPoint server, PubSubLoad load, int first)
+    private sealed class Publisher(IPEndPoint server, PubSubLoad load, int first) : Connection(server)
     {
         private readonly byte[][] _commands = [.. Enumerable.Range(0, load.Rooms).Select(room => RespMessage.Command("PUBLISH", Room(room), Payload))];
+        private readonly byte[] _answers = new byte[16 * 1024];
+        private readonly byte[] _send = new byte[load.Window * RespMessage.Command("PUBLISH", Room(0), Payload).Length];
         private int _next = first * load.Rooms / load.Publishers;
         private long _number;
 
         /// <summary>Sum of all answers.</summary>
         public long Receivers { get; private set; }
 
-        public async Task RunAsync(CancellationToken stop)
+        public int InFlight { get; private set; }
+
+        /// <summary>Sends no more.</summary>
+        public bool IsEnding { get; set; }
+
+        public void Begin() => FillWindow();
+
+        public override void GoOn()
         {
-            using var socket = await ConnectAsync(server);
-            var send = new byte[load.Window * _commands[0].Length];
-            var receive = new byte[16 * 1024];
-            var inFlight = 0;
-            while (true)
-            {
-                var more = stop.IsCancellationRequested ? 0 : load.Window - inFlight;
-                if (more + inFlight == 0) return;
-                if (more > 0) await socket.SendAsync(Fill(send, more), CancellationToken.None);
-                inFlight += more;
-                inFlight -= CountAnswers(receive.AsSpan(0, await socket.ReceiveAsync(receive, CancellationToken.None)));
-            }
+            InFlight -= CountAnswers(Receive(_answers));
+            if (!IsEnding) FillWindow();
         }
 
-        private ReadOnlyMemory<byte> Fill(byte[] target, int commands)
+        private void FillWindow()
         {
             var at = 0;
-            for (var i = 0; i < commands; i++)
+            for (; InFlight < load.Window; InFlight++)
             {
                 var command = _commands[_next];
                 _next = (_next + 1) % _commands.Length;
-                command.CopyTo(target, at);
+                command.CopyTo(_send, at);
                 at += command.Length;
             }
 
-            return target.AsMemory(0, at);
+            Socket.Send(_send.AsSpan(0, at));
         }
 
         private int CountAnswers(ReadOnlySpan<byte> answers)
         {
-            if (answers.IsEmpty) throw new InvalidOperationException("The server closed a publisher's connection.");
             var count = 0;
             foreach (var value in answers)
             {

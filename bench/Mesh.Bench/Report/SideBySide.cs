@@ -12,7 +12,10 @@ internal static class SideBySide
         var values = servers.Select(_ => new List<double>()).ToArray();
         for (var run = 0; run < runs; run++)
             for (var i = 0; i < servers.Length; i++) values[i].Add(await servers[i]());
-        var samples = values.Select(each => new Samples(each)).ToArray();
-        table.Row([test, .. samples.Select(each => each.ToString()), .. samples.Skip(1).Select(each => each.Against(samples[0]).ToString())]);
+        table.Row([test, .. Cells([.. values.Select(each => new Samples(each))])]);
     }
+
+    /// <summary>Each server's samples, then each further server's ratio to the first.</summary>
+    public static IEnumerable<string> Cells(Samples[] servers) =>
+        [.. servers.Select(each => each.ToString()), .. servers.Skip(1).Select(each => each.Against(servers[0]).ToString())];
 }

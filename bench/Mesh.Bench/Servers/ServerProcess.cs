@@ -9,6 +9,7 @@ namespace Mesh.Bench.Servers;
 /// <summary>A server started for the bench on a free port of loopback, in a folder of its own, and ended with it.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    private const string Garnet = "garnet-server";
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(5);
     private readonly Process _process;
     private readonly string? _folder;
@@ -56,6 +57,23 @@ internal sealed class ServerProcess : IAsyncDisposable
         var port = FreePort.Take();
         string[] persistence = durable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
         return StartAsync(Tools.Find("redis-server"), ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--logfile", "redis.log", .. persistence], port, folder);
+    }
+
+    /// <summary>Garnet, which is a .NET tool, from the path or the folder of such tools.</summary>
+    /// <returns>Null, after a line that says so, when it is not there: the others can be compared without it.</returns>
+    public static async Task<ServerProcess?> TryGarnetAsync()
+    {
+        var tools = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".dotnet", "tools", Garnet);
+        if (!Tools.Has(Garnet) && !File.Exists(tools))
+        {
+            Console.WriteLine($"\nGarnet is left out, for {Garnet} is not on the PATH: dotnet tool install --global {Garnet}.");
+            return null;
+        }
+
+        var folder = NewFolder();
+        var port = FreePort.Take();
+        string[] arguments = ["--port", $"{port}", "--bind", "127.0.0.1", "--checkpointdir", folder];
+        return await StartAsync(Tools.Has(Garnet) ? Tools.Find(Garnet) : tools, arguments, port, folder);
     }
 
     /// <summary>NATS from the path, with JetStream in files.</summary>

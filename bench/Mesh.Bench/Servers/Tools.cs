@@ -6,12 +6,13 @@ internal static class Tools
     /// <summary>The top folder of the project.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The program is on the path.</summary>
+    public static bool Has(string program) => Seek(program) is not null;
+
     /// <exception cref="FileNotFoundException">The program is not on the path; the message says which package has it.</exception>
     public static string Find(string program)
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        var found = folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-        if (found is not null) return found;
+        if (Seek(program) is { } found) return found;
         var package = program == "redis-benchmark" ? "redis-tools" : program;
         throw new FileNotFoundException($"{program} is not on the PATH. On Debian: apt-get install {package}.");
     }
@@ -20,6 +21,12 @@ internal static class Tools
     public static void Require(string folder, string package)
     {
         if (!Directory.Exists(folder)) throw new FileNotFoundException($"{folder} is missing. On Debian: apt-get install {package} gunicorn redis-server wrk.");
+    }
+
+    private static string? Seek(string program)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        return folders.Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
     }
 
     private static string FindRoot()
