@@ -15,6 +15,9 @@ public static class PushTurn
     /// <summary>True between <see cref="Begin"/> and <see cref="End"/> on this thread.</summary>
     public static bool IsUnderWay => _depth > 0;
 
+    /// <summary>How much waits to be sent when the turn of this thread ends.</summary>
+    public static int Owed => _owed?.Count ?? 0;
+
     public static void Begin() => _depth++;
 
     /// <summary>Sends now, or when the turn of this thread ends.</summary>

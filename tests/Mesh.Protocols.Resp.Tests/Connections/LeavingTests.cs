@@ -25,4 +25,17 @@ public sealed class LeavingTests
             async () => (await mesh.Rooms.RoomsAsync(default)).Count == 0 && await mesh.Rooms.PatternsAsync() == 0,
             "no room and no pattern has a listener");
     }
+
+    [Fact]
+    public async Task Who_publishes_and_quits_in_one_breath_is_answered()
+    {
+        await using var server = await RespServer.StartAsync();
+        await using var hears = await RespWire.ConnectAsync(server.EndPoint);
+        await hears.AskAsync("SUBSCRIBE", "room");
+        await using var wire = await RespWire.ConnectAsync(server.EndPoint);
+        await wire.SendRawAsync(new[] { RespWire.Encode("PUBLISH", "room", "x"), RespWire.Encode("QUIT") }.SelectMany(each => each).ToArray());
+        Assert.Equal(1L, await wire.ReadAsync());
+        Assert.Equal("OK", await wire.ReadAsync());
+        Assert.Equal(new object?[] { "message", "room", "x" }, await hears.ReadAsync());
+    }
 }
