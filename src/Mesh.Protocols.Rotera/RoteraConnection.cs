@@ -149,6 +149,7 @@ internal sealed class RoteraConnection(IDuplexPipe wire, IMesh mesh, RoteraStage
     {
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancel, stopping);
         var next = request.First;
+        if (request.Total <= 0) await FindAsync(request.Queue, cancel).ConfigureAwait(false);
         for (var left = request.Total; left > 0;)
         {
             var ring = await FindAsync(request.Queue, cancel).ConfigureAwait(false);

@@ -4,6 +4,7 @@ using Mesh.Protocols.Http.Tests.MeshV1;
 using Mesh.Protocols.Http.Tests.Rse;
 using Mesh.Protocols.Http.Tests.Zaqar;
 using Mesh.Protocols.Resp.Tests;
+using Mesh.Protocols.Rotera.Tests;
 using Mesh.Testing;
 using Mesh.Testing.Doors;
 using Mesh.Testing.Postgres;
@@ -52,6 +53,12 @@ public sealed class OneGateway : IAsyncLifetime
         await ClearAsync(StreamKind.Room);
         await LeaveRoomsAsync().WaitAsync(EmptyMax);
         return new RespDoor(Gateway.Resp, Mesh);
+    }
+
+    public async Task<RoteraDoor> RoteraAsync()
+    {
+        await ClearAsync(StreamKind.Ring);
+        return new RoteraDoor(Gateway.Rotera, Mesh);
     }
 
     public async Task<RseDoor> RseAsync()
