@@ -23,6 +23,21 @@ public sealed class FailoverTests(ITestOutputHelper output)
     });
 
     [PostgresFact]
+    public async Task Rings_and_what_their_groups_know_are_as_they_were_after_all_silos_that_had_them_were_killed()
+    {
+        await using var cluster = await Cluster.OpenAsync();
+        await RingsThatLast.MakeAsync(cluster.Gateways[0]);
+        var before = await RingsThatLast.DescribeAsync(cluster.Gateways[0]);
+        for (var kill = 0; kill < 2; kill++)
+        {
+            cluster.Silos[kill].KillHard();
+            await cluster.Silos[kill].EndAsync();
+            Assert.Equal(before, await RingsThatLast.DescribeAsync(cluster.Gateways[1]).WaitAsync(TimeMax));
+            await cluster.AddSiloAsync();
+        }
+    }
+
+    [PostgresFact]
     public async Task A_silo_told_to_stop_gives_its_streams_up_and_nobody_is_refused() => await UnderLoadAsync(async (cluster, loads) =>
     {
         var since = Stopwatch.StartNew();

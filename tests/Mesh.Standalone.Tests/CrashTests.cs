@@ -46,6 +46,23 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task Rings_and_what_their_groups_know_are_as_they_were_after_a_kill()
+    {
+        var data = _folder.File("mesh.db");
+        string before;
+        await using (var mesh = await Standalone.OpenAsync(data))
+        {
+            await RingsThatLast.MakeAsync(mesh);
+            before = await RingsThatLast.DescribeAsync(mesh);
+            mesh.KillHard();
+            await mesh.EndAsync();
+        }
+
+        await using var again = await Standalone.OpenAsync(data);
+        Assert.Equal(before, await RingsThatLast.DescribeAsync(again));
+    }
+
+    [Fact]
     public async Task Fifty_connections_that_append_one_by_one_are_all_answered()
     {
         await using var mesh = await Standalone.OpenAsync(_folder.File("mesh.db"));
