@@ -6,13 +6,14 @@ namespace Mesh.Storage.AdoNet;
 /// <summary>Reads rows into the port's words, in both dialects alike.</summary>
 internal static class StoredRows
 {
-    /// <summary>From the columns first_sequence, count, first_time, end_bytes, first_id, beginning at <paramref name="column"/>.</summary>
+    /// <summary>From the columns first_sequence, count, first_time, end_bytes, first_id and the length of bytes, beginning at <paramref name="column"/>.</summary>
     public static BatchPlace PlaceOf(DbDataReader row, int column) => new(
         new Sequence(row.GetInt64(column)),
         row.GetInt32(column + 1),
         new RecordTime(row.GetInt64(column + 2)),
         row.GetInt64(column + 3),
-        row.IsDBNull(column + 4) ? null : StoredForm.ToId(row.GetFieldValue<byte[]>(column + 4)));
+        row.IsDBNull(column + 4) ? null : StoredForm.ToId(row.GetFieldValue<byte[]>(column + 4)),
+        row.GetInt32(column + 5));
 
     /// <summary>From the columns number, name, options, metadata, created.</summary>
     public static StreamEntry EntryOf(DbDataReader row, string project, StreamKind kind) =>
@@ -43,15 +44,15 @@ internal static class StoredRows
     /// </summary>
     public static OpenedStream WithState(this OpenedStream opened, DbDataReader row)
     {
-        BatchPlace? last = row.IsDBNull(5) ? null : PlaceOf(row, 5);
+        BatchPlace? last = row.IsDBNull(6) ? null : PlaceOf(row, 6);
         return opened with
         {
             Next = last?.Last.Next() ?? opened.Next,
             LastTime = last?.LastTime ?? opened.LastTime,
             FirstBatch = last is null ? null : PlaceOf(row, 0),
             LastBatch = last,
-            SnapshotThrough = row.IsDBNull(10) ? 0 : row.GetInt64(10),
-            Snapshot = row.IsDBNull(11) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(11),
+            SnapshotThrough = row.IsDBNull(12) ? 0 : row.GetInt64(12),
+            Snapshot = row.IsDBNull(13) ? ReadOnlyMemory<byte>.Empty : row.GetFieldValue<byte[]>(13),
         };
     }
 

@@ -18,7 +18,10 @@ public sealed record StreamOptions
     /// <summary>Exactly the last so many records are kept. Null keeps them all; from 1.</summary>
     public long? RetentionCount { get; init; }
 
-    /// <summary>Whole batches go, oldest first, while the stored bytes of the stream exceed this. The newest batch always stays. From 1.</summary>
+    /// <summary>
+    /// The oldest records go while the stored bytes of the stream exceed this; of those that were stored together, as many as their average size tells. The newest
+    /// record always stays. From 1.
+    /// </summary>
     public long? RetentionBytes { get; init; }
 
     /// <summary>

@@ -131,7 +131,7 @@ public abstract class StreamContract : MeshContract
     }
 
     [ContractFact]
-    public async Task Retention_by_bytes_drops_whole_batches_and_keeps_the_newest()
+    public async Task Retention_by_bytes_drops_the_oldest_and_keeps_the_newest()
     {
         await CreateAsync(new StreamOptions { RetentionBytes = 1000 });
         for (var i = 0; i < 20; i++) await AppendAsync(new string((char)('a' + i), 300));
@@ -140,6 +140,30 @@ public abstract class StreamContract : MeshContract
         Assert.StartsWith("t", kept[^1], StringComparison.Ordinal);
         await AppendAsync(new string('x', 5000));
         Assert.Single((await Ring.ReadAsync(new ReadQuery())).Bodies());
+    }
+
+    [ContractFact]
+    public async Task Retention_by_bytes_keeps_what_fits_of_records_that_were_appended_together()
+    {
+        await CreateAsync(new StreamOptions { RetentionBytes = 100_000 });
+        for (var round = 0; round < 4; round++)
+        {
+            await AppendAsync([.. Enumerable.Range(round * 60, 60).Select(i => $"{i:000}{new string('x', 997)}")]);
+            await ShowsAsync((round + 1) * 60);
+        }
+
+        await RestartAsync();
+        await ShowsAsync(240);
+        await AppendAsync([.. Enumerable.Range(240, 300).Select(i => $"{i:000}{new string('x', 997)}")]);
+        await ShowsAsync(540);
+
+        async Task ShowsAsync(int appended)
+        {
+            var kept = (await Ring.ReadAsync(new ReadQuery())).Bodies();
+            var fits = Math.Min(appended, 98); // what surrounds the records in storage takes the rest
+            Assert.InRange(kept.Count, fits - 5, fits + 1);
+            Assert.Equal(Enumerable.Range(appended - kept.Count, kept.Count), kept.Select(each => int.Parse(each[..3])));
+        }
     }
 
     [ContractFact]

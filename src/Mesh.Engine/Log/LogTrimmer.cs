@@ -27,7 +27,7 @@ internal sealed class LogTrimmer(OpenedStream opened, TimeSpan interval)
     public void OnCommitted(in BatchHeader header, int bytes)
     {
         _endBytes += bytes;
-        _retention.Add(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId));
+        _retention.Add(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId, bytes));
     }
 
     /// <summary>Whether storage still holds what is gone below <paramref name="low"/>.</summary>

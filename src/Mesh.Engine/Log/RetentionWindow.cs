@@ -3,12 +3,12 @@ using Mesh.Engine.Storage;
 namespace Mesh.Engine.Log;
 
 /// <summary>
-/// What the options keep: finds the oldest record to keep by age (exactly), by count (exactly) and by bytes (whole batches). Knows where the oldest
-/// batches stand, a bounded stretch of them at a time. Not thread-safe.
+/// What the options keep: finds the oldest record to keep by age (exactly), by count (exactly) and by bytes (within a batch by the average size of its
+/// records). Knows where the oldest batches stand, a bounded stretch of them at a time. Not thread-safe.
 /// </summary>
 internal sealed class RetentionWindow(StreamOptions options)
 {
-    /// <summary>Places loaded at a time, 48 bytes each.</summary>
+    /// <summary>Places loaded at a time, 56 bytes each.</summary>
     public const int PlacesMax = 4096;
 
     private readonly Deque<BatchPlace> _head = new();
@@ -52,17 +52,26 @@ internal sealed class RetentionWindow(StreamOptions options)
         return low;
     }
 
+    /// <summary>The newest record always stays.</summary>
     private Sequence LowByBytes(long bytesMax, long endBytes)
     {
-        while (_head.Count > 1 && endBytes - (_goneBytes ?? 0) > bytesMax) DropHead();
-        return _head.Count > 0 ? _head[0].First : Sequence.First;
+        while (_head.Count > 1 && endBytes - _head[0].EndBytes >= bytesMax) DropHead();
+        if (_head.Count == 0) return Sequence.First;
+        var oldest = _head[0];
+        var beyond = endBytes - (oldest.EndBytes - oldest.Bytes) - bytesMax;
+        return beyond > 0 ? oldest.First.Plus(Math.Min(RecordsIn(beyond, oldest), _head.Count > 1 ? oldest.Count : oldest.Count - 1)) : oldest.First;
     }
+
+    /// <summary>What of a batch is beyond the limit is counted by the average size of its records: how large each one is, only its bytes tell.</summary>
+    private static long RecordsIn(long bytes, in BatchPlace batch) => (long)((((Int128)bytes * batch.Count) + batch.Bytes - 1) / batch.Bytes);
 
     /// <summary>What is full goes at once, not batch by batch.</summary>
     private Sequence LowByParts(long partBytes, int kept, long endBytes)
     {
         var isFull = (Int128)endBytes - (_goneBytes ?? 0) > (Int128)partBytes * (kept + 1);
-        return LowByBytes((long)Int128.Min((Int128)partBytes * (isFull ? kept : kept + 1), long.MaxValue), endBytes);
+        var bytesMax = (long)Int128.Min((Int128)partBytes * (isFull ? kept : kept + 1), long.MaxValue);
+        while (_head.Count > 1 && endBytes - (_goneBytes ?? 0) > bytesMax) DropHead();
+        return _head.Count > 0 ? _head[0].First : Sequence.First;
     }
 
     /// <param name="cutoff">Records of this time and earlier are gone, in microseconds.</param>

@@ -119,7 +119,7 @@ internal sealed class SequencedLog
         {
             var bytes = batch.Seal(out var header);
             _endBytes += bytes.Length;
-            _sealed.Add(new BatchRow(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId), bytes));
+            _sealed.Add(new BatchRow(new BatchPlace(header.First, header.Count, header.FirstTime, _endBytes, header.FirstId, bytes.Length), bytes));
             _sealedHeaders.Add(header);
             _spare = batch;
         }

@@ -147,7 +147,8 @@ public sealed record OpenedStream
 /// <param name="FirstTime">Time of its first record.</param>
 /// <param name="EndBytes">Bytes of all batches of the stream ever stored, up to and including this one.</param>
 /// <param name="FirstId">Id of its first record, in rings.</param>
-public readonly record struct BatchPlace(Sequence First, int Count, RecordTime FirstTime, long EndBytes, RingId? FirstId)
+/// <param name="Bytes">Its own bytes.</param>
+public readonly record struct BatchPlace(Sequence First, int Count, RecordTime FirstTime, long EndBytes, RingId? FirstId, int Bytes)
 {
     public Sequence Last => First.Plus(Count - 1);
 

@@ -32,7 +32,7 @@ internal sealed class SqliteOpenings(SqliteSession session)
         {
             row.Read();
             opened = opened.WithState(row);
-            hasJournal = row.GetBoolean(12);
+            hasJournal = row.GetBoolean(14);
         }
 
         return hasJournal ? opened with { Journal = Journal(stream) } : opened;

@@ -44,7 +44,7 @@ public sealed class BatchFeed(Sequence next, RecordTime time, long endBytes = 0)
         var bytes = new byte[header.TotalBytes];
         header.Write(bytes);
         segment.CopyTo(bytes.AsSpan(header.HeaderBytes));
-        return new BatchRow(new BatchPlace(Next, records, Time, endBytes + bytes.Length, firstId), bytes);
+        return new BatchRow(new BatchPlace(Next, records, Time, endBytes + bytes.Length, firstId, bytes.Length), bytes);
     }
 
     private static byte[] BodyOf(Sequence sequence, int bytes) =>

@@ -1,7 +1,7 @@
 -- One row whatever there is: first and last batch, and the snapshot.
 select
-    f.first_sequence, f.count, f.first_time, f.end_bytes, f.first_id,
-    l.first_sequence, l.count, l.first_time, l.end_bytes, l.first_id,
+    f.first_sequence, f.count, f.first_time, f.end_bytes, f.first_id, length(f.bytes),
+    l.first_sequence, l.count, l.first_time, l.end_bytes, l.first_id, length(l.bytes),
     n.through, n.bytes,
     exists (select 1 from journal j where j.stream = $stream)
 from (select 1)
