@@ -16,8 +16,8 @@ internal sealed class EventLoop : SynchronizationContext, IDisposable
     private const int EventsMax = 256;
     private const long WakeId = 0;
 
-    /// <summary>How long the thread looks for more before it sleeps, in microseconds: about as long as a commit takes.</summary>
-    private const long AwakeMicros = 150;
+    /// <summary>How long the thread looks for more before it sleeps, in microseconds: about as long as a commit takes from the first append to the answer.</summary>
+    private const long AwakeMicros = 300;
 
     private readonly int _epoll;
     private readonly int _wake;
