@@ -24,14 +24,17 @@ internal sealed class GroupReads(IGroupSource source)
         var isBrought = brought.Page is not null && brought.Stream == source.Log!.Number && brought.After == group.LastId;
         var page = isBrought ? source.Living(brought.Page!) : TryReadNext(group, recordsMax);
         if (page is not null && !(isBrought && page.Count == 0 && brought.Page!.Count > 0)) return page;
-        brought = new BroughtPage(source.Log!.Number, group.LastId, null) { Next = group.Next, Tried = Volatile.Read(ref _ahead) };
+        brought = new BroughtPage(source.Log!.Number, group.LastId, null) { Group = group, Next = group.Next, Tried = Volatile.Read(ref _ahead) };
         return null;
     }
 
     /// <summary>Forgets what was read ahead, unless it is newer.</summary>
     public void Drop(ReadAhead ahead) => Interlocked.CompareExchange(ref _ahead, null, ahead);
 
-    /// <summary>Reads what is to be read before the next turn. Consumers that want the same wait for the one that reads it.</summary>
+    /// <summary>
+    /// Reads what is to be read before the next turn. Consumers that want the same wait for the one that reads it; where another has read for the group meanwhile, what was
+    /// asked may be behind it long since, and the next turn tells.
+    /// </summary>
     public async ValueTask<BroughtPage> BringAsync(BroughtPage asked, int recordsMax, CancellationToken cancel)
     {
         if (asked.From is { } from) return asked with { Page = await source.ReadAsync(WholeFrom(from), cancel) };
@@ -39,7 +42,7 @@ internal sealed class GroupReads(IGroupSource source)
         try
         {
             var ahead = Volatile.Read(ref _ahead);
-            var isHere = ahead != asked.Tried && asked.Next is { } next && ahead?.TryTake(asked.Stream, next, 1) is not null;
+            var isHere = ahead is not null && ahead != asked.Tried && (ahead.Reader == asked.Group || (asked.Next is { } next && ahead.TryTake(asked.Stream, next, 1) is not null));
             return isHere ? asked : asked with { Page = await ReadAfterAsync(asked, recordsMax, cancel) };
         }
         finally
@@ -101,7 +104,7 @@ internal sealed class GroupReads(IGroupSource source)
         long bytes = 0;
         while (true)
         {
-            var page = await ReadAheadAsync(asked.Stream, next, recordsMax - records, cancel);
+            var page = await ReadAheadAsync(asked, next, recordsMax - records, cancel);
             slices.AddRange(page.Slices);
             records += page.Count;
             foreach (var slice in page.Slices) bytes += slice.Count == 1 ? 0 : slice.Batch.Length;
@@ -119,13 +122,13 @@ internal sealed class GroupReads(IGroupSource source)
     }
 
     /// <summary>Reads at least <see cref="ReadAhead.RecordsMin"/>, and keeps them for those who come next.</summary>
-    private async ValueTask<RecordPage> ReadAheadAsync(StreamNumber stream, Sequence from, int recordsMax, CancellationToken cancel)
+    private async ValueTask<RecordPage> ReadAheadAsync(BroughtPage asked, Sequence from, int recordsMax, CancellationToken cancel)
     {
         var page = await source.ReadAsync(new ReadQuery { From = from, RecordsMax = Math.Max(recordsMax, ReadAhead.RecordsMin) }, cancel);
-        var ahead = new ReadAhead(stream, from, page);
+        var ahead = new ReadAhead(asked.Stream, from, page, asked.Group);
         Volatile.Write(ref _ahead, ahead);
         source.Engine.ReadAheads.Add(this, ahead);
-        return page.Count <= recordsMax ? page : ahead.TryTake(stream, from, recordsMax) ?? page;
+        return page.Count <= recordsMax ? page : ahead.TryTake(asked.Stream, from, recordsMax) ?? page;
     }
 
     /// <summary>In a turn: the records of a page that are not pending in a group, or not so that they may not be handed out.</summary>
@@ -158,6 +161,9 @@ internal readonly record struct BroughtPage(StreamNumber Stream, RingId After, R
 {
     /// <summary>Groups of one key: where the page begins, which is as it is stored.</summary>
     public Sequence? From { get; init; }
+
+    /// <summary>The group that asks.</summary>
+    public ConsumerGroup? Group { get; init; }
 
     /// <summary>The sequence to read from, if it is known.</summary>
     public Sequence? Next { get; init; }

@@ -21,13 +21,18 @@ internal sealed class ReadAhead
     /// <param name="stream">Whose records they are.</param>
     /// <param name="first">The sequence that the page was read from.</param>
     /// <param name="page">All that there is from there to the page's end.</param>
-    public ReadAhead(StreamNumber stream, Sequence first, RecordPage page)
+    /// <param name="reader">The group it was read for.</param>
+    public ReadAhead(StreamNumber stream, Sequence first, RecordPage page, ConsumerGroup? reader)
     {
+        Reader = reader;
         _stream = stream;
         _first = first;
         _page = page;
         _begins = [.. page.Slices.Select(slice => BatchHeader.Read(slice.Batch.Span).First.Value + slice.Index)];
     }
+
+    /// <summary>The group it was read for; others may take of it too.</summary>
+    public ConsumerGroup? Reader { get; }
 
     /// <summary>Of the batches that the records are in.</summary>
     public long Bytes => _page.Slices.Sum(slice => (long)slice.Batch.Length);
