@@ -48,7 +48,12 @@ public sealed class GatedRing(RingActor ring, TimeProvider clock, long bytesMax,
     public async ValueTask<ClaimedRecords> ClaimAsync(GroupClaim claim, CancellationToken cancel = default)
     {
         if (claim.Wait == TimeSpan.Zero) return await CallAsync(() => ring.ClaimAsync(claim, cancel), cancel);
-        if (!IsUnderHold() && await _gate.EnterAsync(caller: null, cancel)) _gate.Exit();
+        if (!IsUnderHold())
+        {
+            await _gate.EnterAsync(caller: null, cancel);
+            _gate.Exit();
+        }
+
         return await ring.ClaimAsync(claim, cancel);
     }
 

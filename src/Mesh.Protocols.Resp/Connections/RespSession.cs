@@ -221,18 +221,15 @@ public sealed class RespSession : IRoomListener, IDisposable
     }
 
     /// <summary>Puts the replies so far in line to be sent, unless they are kept together. What is pushed later comes after them.</summary>
-    public void CommitReplies()
-    {
-        if (Reply.Length == 0 || KeepsReplies) return;
-        if (Replies == ReplyMode.On) _outbound.Add(Reply.Written);
-        Reply.Clear();
-    }
+    public void CommitReplies() => Commit(isWanted: Replies == ReplyMode.On);
 
     /// <summary>As <see cref="CommitReplies"/>, for what is no reply to a client that wants none: as in Redis, it hears of its subscriptions all the same.</summary>
-    public void CommitPush()
+    public void CommitPush() => Commit(isWanted: true);
+
+    private void Commit(bool isWanted)
     {
         if (Reply.Length == 0 || KeepsReplies) return;
-        _outbound.Add(Reply.Written);
+        if (isWanted) _outbound.Add(Reply.Written);
         Reply.Clear();
     }
 
