@@ -23,11 +23,11 @@ internal sealed class RespServer : RespDoor
 
     public static async Task<RespDoor> OpenAsync() => await StartAsync();
 
-    public static async Task<RespServer> StartAsync(RespOptions? options = null, int nodesPerRoom = 2, TimeProvider? clock = null)
+    public static async Task<RespServer> StartAsync(RespOptions? options = null, int nodesPerRoom = 2, TimeProvider? clock = null, TimeProvider? doorClock = null)
     {
         var store = new FaultyLogStore(new MemoryLogStore());
         var mesh = await EmbeddedMesh.StartAsync(store, new EmbeddedMeshOptions { NodesPerRoom = nodesPerRoom }, clock);
-        return new RespServer(store, mesh, RespListener.Start(new IPEndPoint(IPAddress.Loopback, 0), mesh, options));
+        return new RespServer(store, mesh, RespListener.Start(new IPEndPoint(IPAddress.Loopback, 0), mesh, options, doorClock));
     }
 
     public override async ValueTask DisposeAsync()

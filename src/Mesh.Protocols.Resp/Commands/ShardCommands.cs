@@ -10,7 +10,6 @@ internal sealed class ShardSubscribeCommand() : SubscriptionCommand("ssubscribe"
 
     protected override async ValueTask RunAsync(RespSession session, List<byte[]> names)
     {
-        var table = session.Node.Known;
         foreach (var name in names)
         {
             CheckRoom(session, session.Shards, name);
@@ -18,7 +17,7 @@ internal sealed class ShardSubscribeCommand() : SubscriptionCommand("ssubscribe"
         }
 
         // Its slot may have moved away meanwhile, after the others were told.
-        if (session.Options.Redirect != RespRedirect.Off && session.Node.Known != table) await session.ShardListening.LeaveMovedAsync(session.Node.Known);
+        if (session.Options.Redirect != RespRedirect.Off && names.Any(name => !session.Node.Keeps(RoomSlot.Of(name)))) await session.ShardListening.LeaveMovedAsync();
     }
 }
 

@@ -60,12 +60,12 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
 
     internal void Reject() => Interlocked.Increment(ref _rejected);
 
-    /// <summary>The node has other slots now: where clients are sent to a slot's nodes, those who listen to shard channels that have moved away are told.</summary>
-    internal void OnSlotsMoved(NodeTable table)
+    /// <summary>The node keeps other slots now: where clients are sent to a slot's nodes, those who listen to shard channels that have moved away are told.</summary>
+    internal void OnSlotsMoved()
     {
         if (options.Redirect == RespRedirect.Off) return;
         foreach (var session in _sessions.Values)
-            if (session.Shards.Count > 0) _ = TellAsync(session, table);
+            if (session.Shards.Count > 0) _ = TellAsync(session);
     }
 
     /// <summary>Cuts off those who have been idle for too long, and those for whom too much waits.</summary>
@@ -78,11 +78,11 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
         }
     }
 
-    private static async Task TellAsync(RespSession session, NodeTable table)
+    private static async Task TellAsync(RespSession session)
     {
         try
         {
-            await Task.Run(() => session.ShardListening.LeaveMovedAsync(table).AsTask());
+            await Task.Run(() => session.ShardListening.LeaveMovedAsync().AsTask());
         }
         catch (ObjectDisposedException)
         {

@@ -14,6 +14,7 @@ public sealed partial class RespNode
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private volatile NodeTable _table = NodeTable.Empty;
+    private volatile NodeTable _before = NodeTable.Empty;
     private readonly Lock _counting = new();
     private IReadOnlyList<SlotLoad> _slots = [];
     private double _messagesPerSecond;
@@ -31,6 +32,16 @@ public sealed partial class RespNode
 
     /// <summary>As of the last beat; <see cref="NodeTable.Empty"/> before the first.</summary>
     public NodeTable Known => _table;
+
+    /// <summary>
+    /// Whether clients of a slot stay here: it is this node's, or was until the last beat. The node that has it now may have heard of it just as late, and would send back who is sent
+    /// there at once. Before the first beat nobody is sent away.
+    /// </summary>
+    public bool Keeps(int slot)
+    {
+        var (table, before) = (_table, _before);
+        return table.Nodes.Count == 0 || table.Has(slot, Self.Id) || before.Has(slot, Self.Id);
+    }
 
     /// <summary>The table; asked for when there was no beat yet.</summary>
     public ValueTask<NodeTable> TableAsync()
@@ -79,10 +90,12 @@ public sealed partial class RespNode
 
     private async ValueTask<NodeTable> BeatAsync()
     {
-        if (await _nodes.BeatAsync(Report(), _table.Version) is not { } table) return _table;
-        _table = table;
-        _clients.OnSlotsMoved(table);
-        return table;
+        var next = await _nodes.BeatAsync(Report(), _table.Version);
+        var isOver = _before != _table;
+        _before = _table;
+        if (next is not null) _table = next;
+        if (isOver) _clients.OnSlotsMoved();
+        return _table;
     }
 
     private NodeReport Report()

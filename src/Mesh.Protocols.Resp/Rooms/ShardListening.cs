@@ -53,17 +53,16 @@ internal sealed class ShardListening(RespSession session) : IDisposable
         }
     }
 
-    /// <summary>Ends those whose slots this node has no more.</summary>
-    /// <param name="table">What it has.</param>
-    public async ValueTask LeaveMovedAsync(NodeTable table)
+    /// <summary>Ends those whose slots this node keeps no more.</summary>
+    public async ValueTask LeaveMovedAsync()
     {
-        if (session.Shards.Count == 0 || table.Nodes.Count == 0) return;
+        if (session.Shards.Count == 0) return;
         await _turn.WaitAsync();
         try
         {
             foreach (var channel in session.Shards.Names())
             {
-                if (table.Has(RoomSlot.Of(channel), session.Node.Self.Id)) continue;
+                if (session.Node.Keeps(RoomSlot.Of(channel))) continue;
                 await EndAsync(channel);
                 session.PushUnsubscribed(channel);
             }

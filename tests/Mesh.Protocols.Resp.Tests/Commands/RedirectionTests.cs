@@ -7,6 +7,7 @@ namespace Mesh.Protocols.Resp.Tests.Commands;
 public sealed class RedirectionTests
 {
     private static readonly Node Other = Node.At("10.0.0.1", 7000);
+    private readonly ManualClock _door = new();
 
     [Fact]
     public async Task As_long_as_it_is_off_everything_works_everywhere()
@@ -64,6 +65,7 @@ public sealed class RedirectionTests
         await wire.AskAsync("HELLO", $"{protocol}");
         foreach (var channel in new[] { $"{{{Here}}}a", $"{{{Here}}}b", StaysHere }) Assert.Equal("ssubscribe", ((object?[])(await wire.AskAsync("SSUBSCRIBE", channel))!)[0]);
         await MoveAsync(server, Here);
+        await KeptNoMoreAsync(server, Here);
         object?[][] told = [(object?[])(await wire.ReadAsync())!, (object?[])(await wire.ReadAsync())!];
         Assert.Equal([$"{{{Here}}}a", $"{{{Here}}}b"], told.Select(push => (string)push[1]!).Order(StringComparer.Ordinal));
         Assert.Equal([("sunsubscribe", 2L), ("sunsubscribe", 1L)], told.Select(push => ((string)push[0]!, (long)push[2]!)));
@@ -71,6 +73,20 @@ public sealed class RedirectionTests
         Assert.Equal(1L, await AskAsync(server, "SPUBLISH", StaysHere, "x"));
         Assert.Equal(["smessage", StaysHere, "x"], (object?[])(await wire.ReadAsync())!);
         Assert.StartsWith("MOVED", Assert.IsType<RespError>(await wire.AskAsync("SSUBSCRIBE", Here)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slot_that_moves_away_is_kept_for_one_more_beat_so_that_its_new_node_sends_nobody_back()
+    {
+        await using var server = await BesideAnotherAsync(RespRedirect.On);
+        await using var wire = await server.ConnectAsync();
+        await wire.AskAsync("SSUBSCRIBE", Here);
+        await MoveAsync(server, Here);
+        Assert.Equal("ssubscribe", ((object?[])(await wire.AskAsync("SSUBSCRIBE", $"{{{Here}}}a"))!)[0]);
+        Assert.Equal(1L, await AskAsync(server, "SPUBLISH", Here, "x"));
+        Assert.Equal(["smessage", Here, "x"], (object?[])(await wire.ReadAsync())!);
+        await KeptNoMoreAsync(server, Here);
+        Assert.Equal("sunsubscribe", ((object?[])(await wire.ReadAsync())!)[0]);
     }
 
     [Fact]
@@ -89,9 +105,17 @@ public sealed class RedirectionTests
     {
         var slot = RoomSlot.Of(Bytes(channel));
         Assert.Null(await server.Mesh.Nodes.PinAsync(slot, [Other.Id]));
+        _door.Advance(INodes.BeatInterval);
         await Eventually.TrueAsync(
             async () => ((object?[])(await AskAsync(server, "CLUSTER", "SLOTS"))!).Cast<object?[]>().Any(range => (long)range[0]! == slot && (long)range[1]! == slot),
             "the door knows that the slot has moved");
+    }
+
+    /// <summary>Lets the door beat once more, after which it sends clients of a slot that it has lost away.</summary>
+    private async Task KeptNoMoreAsync(RespServer server, string channel)
+    {
+        _door.Advance(INodes.BeatInterval);
+        await Eventually.TrueAsync(async () => await AskAsync(server, "SPUBLISH", channel, "x") is RespError { Text: ['M', 'O', 'V', 'E', 'D', ..] }, "the door sends clients away");
     }
 
     private static async Task<object?> AskAsync(RespServer server, params string[] words)
@@ -108,14 +132,16 @@ public sealed class RedirectionTests
 
     private async Task<RespServer> BesideAnotherAsync(RespRedirect redirect)
     {
-        var server = await RespServer.StartAsync(new RespOptions { Redirect = redirect }, nodesPerRoom: 1, new ManualClock()); // on which the other one is never silent for too long
+        var server = await RespServer.StartAsync(new RespOptions { Redirect = redirect }, nodesPerRoom: 1, new ManualClock(), _door); // on which the other one is never silent for too long
         await using var wire = await server.ConnectAsync();
         await wire.AskAsync("CLUSTER", "SLOTS");
         await server.Mesh.Nodes.BeatAsync(new NodeReport(Other, default), 0);
+        _door.Advance(INodes.BeatInterval);
         await Eventually.TrueAsync(async () => Assert.IsType<object?[]>(await wire.AskAsync("CLUSTER", "SLOTS")).Length > 1, "the door knows of the other node");
         var table = await server.Mesh.Nodes.TableAsync();
         var names = Enumerable.Range(0, 1000).Select(i => $"room-{i}").ToLookup(name => table.Has(RoomSlot.Of(Bytes(name)), Other.Id));
         (Here, There, StaysHere) = (names[false].First(), names[true].First(), names[false].ElementAt(1));
+        if (redirect != RespRedirect.Off) await KeptNoMoreAsync(server, There);
         return server;
     }
 

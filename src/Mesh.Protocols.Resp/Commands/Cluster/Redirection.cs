@@ -16,18 +16,17 @@ internal static class Redirection
         var last = LastChannel(session.Options.Redirect, command, arguments.Count);
         if (last == 0) return;
         var slot = RoomSlot.Of(arguments[1]);
-        var table = session.Node.Known;
-        var isHere = IsHere(session, table, slot);
+        var isHere = session.Node.Keeps(slot);
         for (var i = 2; i <= last; i++)
         {
             var other = RoomSlot.Of(arguments[i]);
             if (other == slot) continue;
             if (command.Name == "ssubscribe") throw CrossSlot();
-            if (!isHere || !IsHere(session, table, other)) throw CrossSlot();
+            if (!isHere || !session.Node.Keeps(other)) throw CrossSlot();
         }
 
         if (isHere) return;
-        var node = table.NodesOf(slot)[0];
+        var node = session.Node.Known.NodesOf(slot)[0];
         throw new RespErrorException(string.Create(CultureInfo.InvariantCulture, $"MOVED {slot} {node.Host}:{node.Port}"));
     }
 
@@ -41,7 +40,4 @@ internal static class Redirection
         ("ssubscribe", _) or ("subscribe", RespRedirect.All) => arguments - 1,
         _ => 0,
     };
-
-    /// <summary>Before the first beat nobody is sent away.</summary>
-    private static bool IsHere(RespSession session, NodeTable table, int slot) => table.Nodes.Count == 0 || table.Has(slot, session.Node.Self.Id);
 }
