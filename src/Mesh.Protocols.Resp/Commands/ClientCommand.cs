@@ -91,9 +91,9 @@ internal sealed class ClientCommand() : ImmediateCommand("client", -2)
         {
             throw Refusals.Syntax();
         }
-        else if (session.Replies == ReplyMode.On)
+        else if (session.Replies != ReplyMode.Off)
         {
-            session.SetReplies(ReplyMode.SkipNext);
+            session.SkipNextReply();
         }
     }
 }

@@ -99,6 +99,7 @@ internal sealed class CommandTable
     /// <summary>Runs the command after CLIENT REPLY SKIP.</summary>
     private static async ValueTask RunUnansweredAsync(RespSession session, RespCommand? command, SavedArguments saved)
     {
+        var skips = session.Skips;
         try
         {
             await Run(session, command, saved.Arguments);
@@ -106,7 +107,7 @@ internal sealed class CommandTable
         }
         finally
         {
-            if (session.Replies == ReplyMode.SkipNext) session.SetReplies(ReplyMode.On);
+            if (session.Replies == ReplyMode.SkipNext && session.Skips == skips) session.SetReplies(ReplyMode.On);
         }
     }
 

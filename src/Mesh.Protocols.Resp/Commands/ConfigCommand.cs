@@ -5,7 +5,7 @@ using Mesh.Protocols.Resp.Parsing;
 
 namespace Mesh.Protocols.Resp.Commands;
 
-/// <summary><c>CONFIG GET pattern …</c>, and <c>CONFIG SET</c> of what can be changed while the door is open. Other options are given when the server starts.</summary>
+/// <summary><c>CONFIG GET pattern …</c>, <c>CONFIG SET</c> of what can be changed while the door is open, and <c>CONFIG RESETSTAT</c>. Other options are given when the server starts.</summary>
 internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
 {
     private const int IdleSecondsMax = int.MaxValue;
@@ -16,14 +16,23 @@ internal sealed class ConfigCommand() : ImmediateCommand("config", -2)
         "    Show options and their values.",
         "SET <option> <value> ...",
         "    Change timeout or client-output-buffer-limit until the server ends. Other options are given when it starts.",
+        "RESETSTAT",
+        "    Count what INFO shows of connections and commands from zero again.",
     ];
 
     protected override void Run(RespSession session, RespArguments arguments)
     {
         if (arguments.IsSubcommand("GET"u8, -3)) Get(session, arguments);
         else if (arguments.IsSubcommand("SET"u8, -4)) Set(session, arguments);
+        else if (arguments.IsSubcommand("RESETSTAT"u8, 2)) ResetCounts(session);
         else if (arguments.IsSubcommand("REWRITE"u8, 2)) throw new RespErrorException("ERR The server is running without a config file");
         else if (!HelpText.TryWrite(session, arguments, Help)) throw Refusals.UnknownSubcommand(arguments);
+    }
+
+    private static void ResetCounts(RespSession session)
+    {
+        session.Clients.ResetCounts();
+        session.Reply.Simple("OK"u8);
     }
 
     private static void Get(RespSession session, RespArguments arguments)

@@ -12,6 +12,9 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
     private long _commandsOfThoseWhoLeft;
     private long _messagesOfThoseWhoLeft;
     private long _rejected;
+    private long _receivedBefore;
+    private long _commandsBefore;
+    private long _rejectedBefore;
 
     /// <summary>A client that sends nothing for so long, does not wait and has no subscriptions is cut off; zero never does.</summary>
     public TimeSpan IdleTime { get; set; } = options.IdleTime;
@@ -39,11 +42,13 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
     /// <summary>Messages published by them and pushed to them.</summary>
     public long Messages => Interlocked.Read(ref _messagesOfThoseWhoLeft) + _sessions.Values.Sum(session => session.Messages);
 
-    public long Received => Interlocked.Read(ref _received);
+    /// <summary>Connections since the door was opened or <see cref="ResetCounts"/>, as the next two.</summary>
+    public long Received => Interlocked.Read(ref _received) - Interlocked.Read(ref _receivedBefore);
 
-    public long Commands => Interlocked.Read(ref _commandsOfThoseWhoLeft) + _sessions.Values.Sum(session => session.Commands);
+    public long Commands => Interlocked.Read(ref _commandsOfThoseWhoLeft) + _sessions.Values.Sum(session => session.Commands) - Interlocked.Read(ref _commandsBefore);
 
-    public long Rejected => Interlocked.Read(ref _rejected);
+    /// <summary>Connections that were refused.</summary>
+    public long Rejected => Interlocked.Read(ref _rejected) - Interlocked.Read(ref _rejectedBefore);
 
     internal void Add(RespSession session)
     {
@@ -56,6 +61,14 @@ public sealed class RespClients(RespOptions options, IMesh mesh, TimeProvider cl
         if (!_sessions.TryRemove(session.Id, out _)) return;
         Interlocked.Add(ref _commandsOfThoseWhoLeft, session.Commands);
         Interlocked.Add(ref _messagesOfThoseWhoLeft, session.Messages);
+    }
+
+    /// <summary>Counts from zero again.</summary>
+    internal void ResetCounts()
+    {
+        Interlocked.Add(ref _receivedBefore, Received);
+        Interlocked.Add(ref _commandsBefore, Commands);
+        Interlocked.Add(ref _rejectedBefore, Rejected);
     }
 
     internal void Reject() => Interlocked.Increment(ref _rejected);

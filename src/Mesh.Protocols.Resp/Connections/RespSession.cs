@@ -108,6 +108,9 @@ public sealed class RespSession : IRoomListener, IDisposable
 
     public ReplyMode Replies { get; private set; }
 
+    /// <summary>How often it has asked for no reply to the next command.</summary>
+    internal int Skips { get; private set; }
+
     /// <summary>What is answered waits for more, because it may be taken back.</summary>
     public bool KeepsReplies { get; set; }
 
@@ -238,6 +241,13 @@ public sealed class RespSession : IRoomListener, IDisposable
     {
         CommitReplies();
         Replies = mode;
+    }
+
+    /// <summary>The next command is not answered, whether this one is or not.</summary>
+    internal void SkipNextReply()
+    {
+        SetReplies(ReplyMode.SkipNext);
+        Skips++;
     }
 
     /// <summary>Ends the connection when more waits for the client than its class may leave.</summary>
