@@ -56,7 +56,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts the server, and ends when it takes connections.</summary>
     public Task ResumeAsync() => PostgresBinaries.RunAsync(
         "pg_ctl",
-        ["-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-o", $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c shared_buffers=64MB", "start"]);
+        ["-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-o", $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c shared_buffers=64MB -c max_connections=300", "start"]);
 
     public async ValueTask DisposeAsync()
     {
