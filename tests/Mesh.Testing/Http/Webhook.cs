@@ -9,17 +9,18 @@ namespace Mesh.Testing.Http;
 /// <summary>A subscriber on loopback, for one test. Each call waits in line to be looked at.</summary>
 public sealed class Webhook : IAsyncDisposable
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly Channel<Call> _calls = Channel.CreateUnbounded<Call>();
     private KestrelHost _host = null!;
+    private int _count;
 
     /// <summary>What a call is answered with, by how many there were before it; by default 200.</summary>
     public Func<int, HttpResponse, Task> Answer { get; init; } = (_, _) => Task.CompletedTask;
 
     public string Url => $"{_host.Address}hook";
 
-    public int Count { get; private set; }
+    public int Count => Volatile.Read(ref _count);
 
     public static async Task<Webhook> StartAsync(Func<int, HttpResponse, Task>? answer = null, IPAddress? address = null)
     {
@@ -37,7 +38,7 @@ public sealed class Webhook : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
-        var before = Count++;
+        var before = Interlocked.Increment(ref _count) - 1;
         await Answer(before, context.Response);
         await _calls.Writer.WriteAsync(new Call(body, context.Request.Headers.ToDictionary(each => each.Key, each => each.Value.ToString())));
     }

@@ -15,6 +15,7 @@ public sealed class SmtpServer : IAsyncDisposable
     private readonly Channel<ReceivedMail> _mails = Channel.CreateUnbounded<ReceivedMail>();
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _sessions = [];
+    private readonly List<string> _commands = [];
     private readonly Task _listening;
     private int _refusals;
 
@@ -34,8 +35,14 @@ public sealed class SmtpServer : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Commands of all connections, as they came; what follows AUTH is left out.</summary>
-    public List<string> Commands { get; } = [];
+    /// <summary>Commands of all connections so far, as they came; what follows AUTH is left out.</summary>
+    public IReadOnlyList<string> Commands
+    {
+        get
+        {
+            lock (_commands) return [.. _commands];
+        }
+    }
 
     /// <summary>The next mail, which must come.</summary>
     public async Task<ReceivedMail> NextAsync() => await _mails.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
@@ -59,7 +66,7 @@ public sealed class SmtpServer : IAsyncDisposable
 
     internal void Note(string command)
     {
-        lock (Commands) Commands.Add(command);
+        lock (_commands) _commands.Add(command);
     }
 
     private static X509Certificate2 Make()
