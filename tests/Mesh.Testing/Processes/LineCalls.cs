@@ -14,6 +14,7 @@ public sealed class LineCalls : IDisposable
     private readonly Func<string, string, ValueTask<string>> _answer;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<string>> _waiting = new();
     private long _last;
+    private volatile bool _isGone;
 
     /// <param name="stream">The connection; it goes with this.</param>
     /// <param name="answer">Answers calls of the other end, from their verb and argument, on threads of the pool.</param>
@@ -35,7 +36,7 @@ public sealed class LineCalls : IDisposable
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[number] = answer;
         Write($"? {number} {verb} {argument}");
-        if (Ended.IsCompleted) answer.TrySetException(Gone());
+        if (_isGone) answer.TrySetException(Gone());
         return await answer.Task;
     }
 
@@ -58,6 +59,7 @@ public sealed class LineCalls : IDisposable
             // The other end is gone, or this one.
         }
 
+        _isGone = true; // who calls from now on sees it, and who has called before is found here
         foreach (var answer in _waiting.Values) answer.TrySetException(Gone());
     }
 
