@@ -256,9 +256,10 @@ public abstract class StreamCommandContract(Func<Task<RespDoor>> open) : OneClie
         Assert.Equal(Array("data", "body", "key", "topic"), ((object?[])entries[0]!)[1]);
     }
 
-    /// <summary>Another connection's round trip: what was sent before it on a third one has been read by then, or soon will be.</summary>
+    /// <summary>A client waits in XREAD, from where the streams then end; and what was added before has woken it by now, or soon will.</summary>
     private async Task BlockedAsync()
     {
+        await ClientList.WhenBlockedAsync(Client, "xread", 1);
         for (var i = 0; i < 20; i++) await Client.AskAsync("PING");
     }
 
