@@ -15,6 +15,9 @@ namespace Mesh.Protocols.Grpc.Tests.Service;
 /// <summary>The gRPC door on a free port of loopback, over an embedded mesh in memory.</summary>
 public sealed class GrpcHost : GrpcDoor
 {
+    /// <summary>Longer than a test waits, so that no connection is cut before the test has failed that it holds up.</summary>
+    private static readonly TimeSpan StopMax = TimeSpan.FromMinutes(5);
+
     private readonly WebApplication _app;
     private readonly EmbeddedMesh _mesh;
 
@@ -36,6 +39,7 @@ public sealed class GrpcHost : GrpcDoor
         var mesh = await EmbeddedMesh.StartAsync(store);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MinResponseDataRate = null;

@@ -24,7 +24,7 @@ public sealed class SubscribeTests() : SubscribeContract(GrpcHost.OpenAsync)
         var subscriber = await host.SubscribeAsync(["quiet"]);
         await Eventually.TrueAsync(() => Task.FromResult(calls.Count == 1), "the subscription follows the log");
         subscriber.Call.Cancel();
-        await calls.NoneAsync();
+        await calls.NoneAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class SubscribeTests() : SubscribeContract(GrpcHost.OpenAsync)
         await slow.Call.Response;
         var payload = new Google.Protobuf.WellKnownTypes.Any { Value = ByteString.CopyFrom(new byte[1_000_000]) };
         await host.PublishAsync(new EncapsulatedEvent { Payload = payload });
-        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await host.StopAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.NotEqual(0, (await slow.Call.StatusAsync()).Code);
     }
 
