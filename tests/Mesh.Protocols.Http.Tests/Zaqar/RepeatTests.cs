@@ -67,11 +67,14 @@ public sealed class RepeatTests
         await using var server = await ZaqarServer.StartAsync(new ZaqarOptions { WebhooksMayBePrivate = true });
         await using var hook = await Webhook.StartAsync();
         await server.Client.PostAsync("/v2/queues/q/subscriptions", $$"""{"subscriber":"{{hook.Url}}"}""");
-        for (var post = 0; post <= Repeats; post++) await PostAsync(server.Client, "k");
+        await PostAsync(server.Client, "k");
+        var first = new[] { await hook.NextAsync(), await hook.NextAsync() };
+        Assert.Equal(["1", "2"], first.Select(call => call.Json().GetProperty("body").ToString()).Order());
+        for (var post = 0; post < Repeats; post++) await PostAsync(server.Client, "k");
         await server.Client.PostMessagesAsync("q", """{"body":"last"}""");
-        var told = 0;
-        while ((await hook.NextAsync()).Json().GetProperty("body").ToString() != "last") told++;
-        Assert.InRange(told, 2, Repeats);
+        var again = 0;
+        while ((await hook.NextAsync()).Json().GetProperty("body").ToString() != "last") again++;
+        Assert.InRange(again, 0, Repeats - 2);
     }
 
     [Theory]
