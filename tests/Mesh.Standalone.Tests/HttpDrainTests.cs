@@ -52,7 +52,7 @@ public sealed class HttpDrainTests : IDisposable
             async () => (await _client.GetStringAsync(new Uri(mesh.Http, "metrics"))).Contains("\nmesh_rse_waits 6\n", StringComparison.Ordinal), "six requests wait");
         mesh.Terminate();
         foreach (var poll in await Task.WhenAll(polls)) Assert.Equal(HttpStatusCode.NoContent, poll.StatusCode);
-        Assert.Equal("retry: 1000\n\n", await new StreamReader(events).ReadToEndAsync());
+        Assert.Equal("retry: 1000\n\n", (await new StreamReader(events).ReadToEndAsync()).Replace(":\n\n", "", StringComparison.Ordinal)); // but for the comments that break a silence
         Assert.Equal(0, (await mesh.EndAsync()).Code);
     }
 
