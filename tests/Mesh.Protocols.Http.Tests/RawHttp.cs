@@ -9,7 +9,7 @@ internal static class RawHttp
     /// <summary>Sends one or several requests, of which the last asks the server to close, and reads until it does.</summary>
     public static async Task<string> ExchangeAsync(Uri server, string requests)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var client = new TcpClient();
         await client.ConnectAsync(server.Host, server.Port, limit.Token);
         await using var stream = client.GetStream();

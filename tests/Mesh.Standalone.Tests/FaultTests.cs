@@ -14,7 +14,7 @@ public sealed class FaultTests : IDisposable
 {
     private const int Kills = 4;
     private const int AcknowledgedBetweenKills = 50;
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();

@@ -7,7 +7,7 @@ namespace Mesh.Testing;
 /// <summary>One connection's exchange with a RESP server, byte for byte; each byte of the answer is one character.</summary>
 public static class RespExchange
 {
-    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
 
     /// <summary>Sends bytes in pieces and reads until so many bytes came, or the server closed.</summary>
     public static async Task<string> RunAsync(EndPoint server, byte[] request, int pieceBytes, int replyBytes)

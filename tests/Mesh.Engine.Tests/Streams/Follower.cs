@@ -8,7 +8,7 @@ namespace Mesh.Engine.Tests.Streams;
 /// </summary>
 internal sealed class Follower : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly StreamModel _model;
     private readonly Func<StreamModel.Expected, bool> _wants;

@@ -8,7 +8,7 @@ namespace Mesh.Protocols.Http.Tests.Zaqar;
 /// <summary>A client over a WebSocket, in JSON or in MessagePack.</summary>
 internal sealed class SocketCaller : IDisposable
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
     private readonly bool _isText;

@@ -53,7 +53,7 @@ public abstract class ClientContract(Func<Task<RespDoor>> open) : DoorContract<R
     [ContractFact]
     public async Task StackExchange_redis_connects_publishes_subscribes_and_adds_to_a_stream()
     {
-        using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Door.Port},abortConnect=true,connectTimeout=20000,syncTimeout=20000");
+        using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Door.Port},abortConnect=true,connectTimeout=60000,syncTimeout=60000");
         var database = redis.GetDatabase();
         Assert.True((await database.PingAsync()) > TimeSpan.Zero);
 
@@ -62,7 +62,7 @@ public abstract class ClientContract(Func<Task<RespDoor>> open) : DoorContract<R
         await subscriber.SubscribeAsync("room", (_, message) => received.TrySetResult(message!));
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60)); // it may say that it has subscribed before it has
         while (await subscriber.PublishAsync("room", "hello") != 1) limit.Token.ThrowIfCancellationRequested();
-        Assert.Equal("hello", await received.Task.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal("hello", await received.Task.WaitAsync(TimeSpan.FromSeconds(60)));
 
         Assert.Equal("1-1", (string?)await database.ExecuteAsync("XADD", "s", "1-1", "k", "v"));
         Assert.Equal(1, (int)await database.ExecuteAsync("XLEN", "s"));
@@ -74,7 +74,7 @@ public abstract class ClientContract(Func<Task<RespDoor>> open) : DoorContract<R
     [ContractFact]
     public async Task StackExchange_redis_that_is_told_so_takes_no_notice_of_slots()
     {
-        using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Door.Port},abortConnect=true,connectTimeout=20000,syncTimeout=20000,$CLUSTER=");
+        using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Door.Port},abortConnect=true,connectTimeout=60000,syncTimeout=60000,$CLUSTER=");
         Assert.Equal(ServerType.Standalone, redis.GetServer(redis.GetEndPoints()[0]).ServerType);
         var database = redis.GetDatabase();
         foreach (var key in new[] { "a", "b" }) await database.ExecuteAsync("XADD", key, "*", "k", "v");

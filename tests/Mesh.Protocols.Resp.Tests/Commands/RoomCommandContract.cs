@@ -192,7 +192,7 @@ public abstract class RoomCommandContract(Func<Task<RespDoor>> open) : DoorContr
     public async Task A_client_that_leaves_is_counted_no_more()
     {
         await using (var leaver = await Door.ConnectAsync()) await leaver.AskAsync("SUBSCRIBE", "a");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (!Equals(await _publisher.AskAsync("PUBLISH", "a", "x"), 0L)) limit.Token.ThrowIfCancellationRequested();
     }
 

@@ -16,7 +16,7 @@ public sealed class StreamCommandTests() : StreamCommandContract(RespServer.Open
             await leaver.SendAsync("PING");
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (await server.ExchangeAsync(RespWire.Encode("PING"), 100, 7) != "+PONG\r\n") limit.Token.ThrowIfCancellationRequested();
     }
 

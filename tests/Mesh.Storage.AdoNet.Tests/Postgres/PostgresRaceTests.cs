@@ -125,8 +125,10 @@ public sealed class PostgresRaceTests : IAsyncLifetime
     /// <returns>The process that waits.</returns>
     private async Task<int> WaitsAsync(string text)
     {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
+            limit.Token.ThrowIfCancellationRequested();
             await using var command = new NpgsqlCommand(
                 "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and strpos(query, $1) > 0", _other);
             command.Parameters.Add(new NpgsqlParameter { Value = text });

@@ -7,7 +7,7 @@ namespace Mesh.Testing.Tools;
 /// <summary>A <c>redis-server</c> of the test's own, on a socket in a folder of its own, keeping nothing.</summary>
 public sealed class RedisServer : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeMax = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeMax = TimeSpan.FromSeconds(60);
     private static readonly Lazy<bool> IsThere = new(() => Command.Works("redis-server", "--version"));
 
     private readonly TempFolder _folder;
