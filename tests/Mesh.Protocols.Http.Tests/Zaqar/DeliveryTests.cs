@@ -44,10 +44,11 @@ public sealed class DeliveryTests() : DeliveryContract(ZaqarServer.OpenWithWebho
         await using var second = await ZaqarServer.StartAsync(Private, store);
         await Eventually.TrueAsync(() => Task.FromResult(second.Clock.ActiveTimers > 0), "the first sweep has ended");
         await store.DeleteAsync(damaged);
+        var sweeps = 20; // in less time than the message lives
         await Eventually.TrueAsync(
             () =>
             {
-                second.Clock.Advance(TimeSpan.FromSeconds(10));
+                if (sweeps-- > 0) second.Clock.Advance(TimeSpan.FromSeconds(10));
                 return Task.FromResult(hook.Count > 0);
             },
             "a later sweep delivers what was left");

@@ -50,6 +50,9 @@ internal sealed class ZaqarServer : ZaqarDoor
     /// <summary>Until so many requests wait: each has a timer for its end.</summary>
     public Task UntilWaitingAsync(int requests) => Clock.UntilTimersAsync(_timersOfTheHost + requests);
 
+    /// <summary>Whether so many requests wait now.</summary>
+    public bool IsWaiting(int requests) => Clock.ActiveTimers == _timersOfTheHost + requests;
+
     /// <summary>As a host does first when it stops.</summary>
     public ValueTask StopAsync() => _endpoint.DisposeAsync();
 
