@@ -45,6 +45,7 @@ public sealed class NodeTests
         await nodes.SeenByAllAsync(4);
         var before = await nodes.GatewaysOfAsync(cluster.Gateways[0], "room");
         before[0].KillHard();
+        await before[0].EndAsync();
         await using var subscriber = await RespWire.ConnectAsync(before[1].Resp);
         await subscriber.AskAsync("SUBSCRIBE", "room");
         await nodes.SeenByAllAsync(3);

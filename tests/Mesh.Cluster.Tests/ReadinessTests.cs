@@ -9,6 +9,8 @@ namespace Mesh.Cluster.Tests;
 
 public sealed class ReadinessTests
 {
+    private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
+
     [PostgresFact]
     public async Task A_silo_that_is_cut_off_from_the_database_is_not_ready_until_it_is_back()
     {
@@ -19,9 +21,10 @@ public sealed class ReadinessTests
         await using var silo = await MeshProcess.OpenAsync(Cluster.Silo(data.ConnectionString));
         using var http = new HttpClient();
         await BecomesAsync(HttpStatusCode.OK);
-        await relay.CutAsync();
+        await relay.CutAsync().WaitAsync(TimeMax);
         await BecomesAsync(HttpStatusCode.ServiceUnavailable);
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(cluster.Silos[0]));
+        await Eventually.TrueAsync(async () => await AskAsync(cluster.Silos[0]) == HttpStatusCode.OK, "the other silo is ready as ever");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync(silo));
         relay.Heal();
         await BecomesAsync(HttpStatusCode.OK);
 

@@ -86,7 +86,7 @@ public abstract class PartitionContract : MeshContract
     private static async Task<List<string>> TakeAsync(IAsyncEnumerator<RecordPage> subscription, int records)
     {
         var bodies = new List<string>();
-        while (bodies.Count < records && await subscription.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30))) bodies.AddRange(subscription.Current.Bodies());
+        while (bodies.Count < records && await subscription.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60))) bodies.AddRange(subscription.Current.Bodies());
         return bodies;
     }
 }

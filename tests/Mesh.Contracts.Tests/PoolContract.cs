@@ -44,11 +44,11 @@ public abstract class PoolContract : MeshContract
     public async Task Each_pool_gets_its_share_of_new_queues()
     {
         await AddAsync("small", 1);
-        await AddAsync("large", 9);
+        await AddAsync("large", 4);
         for (var i = 0; i < 100; i++) await Mesh.Catalogue.CreateAsync(StreamName.Queue($"q{i:000}"), StreamOptions.Default, default);
         var pools = (await Mesh.Catalogue.ListAsync(StreamName.DefaultProject, StreamKind.Queue, "", 1000)).Select(entry => entry.Options.Pool).ToList();
         Assert.Equal(100, pools.Count);
-        Assert.InRange(pools.Count(pool => pool == "large"), 60, 99); // fewer than 60 or all of 100: once in a million runs and once in 30,000
+        Assert.InRange(pools.Count(pool => pool == "large"), 50, 99); // 80 are expected; fewer than 50 or all of 100: less than once in a billion runs
         Assert.All(pools, Assert.NotNull);
         Assert.Equal(100, await Mesh.Catalogue.CountAsync(StreamName.DefaultProject, StreamKind.Queue));
     }

@@ -53,7 +53,7 @@ public sealed class RingTests
     {
         await using var fixture = await ClusterFixture.StartAsync(new MemoryLogStore(), silos: 1);
         var ring = fixture.Cluster.Client.GetGrain<IRingGrain>(StreamKey.Of(StreamName.Ring("orders")));
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await ring.AppendAsync(Given.Segment("a"));
         var bodies = new List<string>();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
