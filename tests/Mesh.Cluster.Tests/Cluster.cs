@@ -9,12 +9,28 @@ namespace Mesh.Cluster.Tests;
 /// <summary>Silos and gateways as processes of their own on free ports of loopback, over a database of their own.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
+    private const string VotedDead = "I have been told I am dead";
+    private const int StartsMax = 5;
+
     /// <summary>A gateway on a busy machine is not one that was killed: a test that counts listeners waits for it.</summary>
     private static readonly string[] WaitsForGateways = ["--room-answer-max", "30000"];
 
-    private readonly string[] _gatewayOptions;
+    /// <summary>A silo on a busy machine is not a dead one.</summary>
+    private static readonly string[] WaitsForSilos = ["--probe-timeout", "5000", "--probes-missed", "10"];
 
-    private Cluster(string data, string[] gatewayOptions) => (Data, _gatewayOptions) = (data, gatewayOptions);
+    /// <summary>A call on a busy machine is not one that is lost. Shorter than calls are tried again for.</summary>
+    private static readonly string[] WaitsForAnswers = ["--response-timeout", "10000"];
+
+    private readonly string[] _gatewayOptions;
+    private readonly string[] _siloOptions;
+
+    private Cluster(string data, Mortal mortal, string[] gatewayOptions)
+    {
+        Data = data;
+        var answers = mortal == Mortal.Nobody ? WaitsForAnswers : [];
+        _gatewayOptions = [.. answers, .. gatewayOptions];
+        _siloOptions = [.. WaitsForGateways, .. mortal == Mortal.Silos ? [] : WaitsForSilos, .. answers];
+    }
 
     /// <summary>The connection string of the database.</summary>
     public string Data { get; }
@@ -23,15 +39,16 @@ internal sealed class Cluster : IAsyncDisposable
 
     public List<MeshProcess> Gateways { get; } = [];
 
-    public static async Task<Cluster> OpenAsync(int silos = 2, int gateways = 2) => await OpenAsync(await PostgresServer.SharedAsync(), silos, gateways);
+    public static async Task<Cluster> OpenAsync(Mortal mortal, int silos = 2, int gateways = 2) => await OpenAsync(await PostgresServer.SharedAsync(), mortal, silos, gateways);
 
     /// <param name="server">Where its database is made.</param>
+    /// <param name="mortal">Who must be found dead soon; whoever else does not answer is waited for.</param>
     /// <param name="silos">How many to begin with.</param>
     /// <param name="gateways">How many to begin with.</param>
     /// <param name="gatewayOptions">More options for each gateway.</param>
-    public static async Task<Cluster> OpenAsync(PostgresServer server, int silos, int gateways, params string[] gatewayOptions)
+    public static async Task<Cluster> OpenAsync(PostgresServer server, Mortal mortal, int silos, int gateways, params string[] gatewayOptions)
     {
-        var cluster = new Cluster(await server.CreateDatabaseAsync(), gatewayOptions);
+        var cluster = new Cluster(await server.CreateDatabaseAsync(), mortal, gatewayOptions);
         try
         {
             for (var i = 0; i < silos; i++) await cluster.AddSiloAsync();
@@ -52,11 +69,36 @@ internal sealed class Cluster : IAsyncDisposable
     public static ProcessStartInfo Gateway(string data, params string[] more) => MeshProcess.Command(
         "gateway", ["--data", data, .. DoorArguments.AnyPort, .. more]);
 
-    public Task AddSiloAsync() => AddSiloAsync(Data, WaitsForGateways);
+    public Task AddSiloAsync() => AddSiloAsync(Data);
 
     /// <param name="data">Leads to the cluster's database.</param>
+    public Task AddSiloAsync(string data) => AddSiloAsync(data, _siloOptions);
+
+    /// <param name="data">Leads to the cluster's database.</param>
+    /// <param name="options">Instead of those of the other silos.</param>
+    public async Task AddSiloAsync(string data, string[] options) => Silos.Add(await OpenSiloAsync(_ => { }, data, options));
+
+    /// <summary>Starts a silo, and again when the others have voted it dead while it joined, as whoever runs silos does: on a busy machine one may not answer in time.</summary>
+    /// <param name="tell">Is told of that.</param>
+    /// <param name="data">Leads to the cluster's database.</param>
     /// <param name="more">Options.</param>
-    public async Task AddSiloAsync(string data, params string[] more) => Silos.Add(await MeshProcess.OpenAsync(Silo(data, more)));
+    public static async Task<MeshProcess> OpenSiloAsync(Action<string> tell, string data, params string[] more)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await MeshProcess.OpenAsync(Silo(data, more));
+            }
+            catch (InvalidOperationException failure) when (attempt < StartsMax && failure.Message.Contains(VotedDead, StringComparison.Ordinal))
+            {
+                tell("A silo that joined did not answer in time, and is started again.");
+            }
+        }
+    }
+
+    /// <summary>Whether a silo has ended because the others have voted it dead.</summary>
+    public static bool WasVotedDead(MeshProcess silo) => silo.Errors.Contains(VotedDead, StringComparison.Ordinal);
 
     public async Task AddGatewayAsync() => Gateways.Add(await MeshProcess.OpenAsync(Gateway(Data, _gatewayOptions)));
 

@@ -15,7 +15,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
     private static readonly TimeSpan TimeMax = TimeSpan.FromSeconds(60);
 
     [PostgresFact]
-    public async Task A_killed_silo_loses_nothing_acknowledged_and_service_goes_on() => await UnderLoadAsync(async (cluster, loads) =>
+    public async Task A_killed_silo_loses_nothing_acknowledged_and_service_goes_on() => await UnderLoadAsync(Mortal.Silos, async (cluster, loads) =>
     {
         cluster.Silos[0].KillHard();
         await cluster.Silos[0].EndAsync();
@@ -25,7 +25,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
     [PostgresFact]
     public async Task Rings_and_what_their_groups_know_are_as_they_were_after_all_silos_that_had_them_were_killed()
     {
-        await using var cluster = await Cluster.OpenAsync();
+        await using var cluster = await Cluster.OpenAsync(Mortal.Silos);
         await RingsThatLast.MakeAsync(cluster.Gateways[0]);
         var before = await RingsThatLast.DescribeAsync(cluster.Gateways[0]);
         for (var kill = 0; kill < 2; kill++)
@@ -38,7 +38,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
     }
 
     [PostgresFact]
-    public async Task A_silo_told_to_stop_gives_its_streams_up_and_nobody_is_refused() => await UnderLoadAsync(async (cluster, loads) =>
+    public async Task A_silo_told_to_stop_gives_its_streams_up_and_nobody_is_refused() => await UnderLoadAsync(Mortal.Gateways, async (cluster, loads) =>
     {
         var since = Stopwatch.StartNew();
         cluster.Silos[0].Terminate();
@@ -55,6 +55,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
         try
         {
             await UnderLoadAsync(
+                Mortal.Gateways,
                 async (cluster, loads) =>
                 {
                     var leaving = cluster.Silos[^1];
@@ -91,7 +92,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
     }
 
     [PostgresFact]
-    public async Task A_silo_that_joins_takes_the_place_of_one_that_was_killed() => await UnderLoadAsync(async (cluster, loads) =>
+    public async Task A_silo_that_joins_takes_the_place_of_one_that_was_killed() => await UnderLoadAsync(Mortal.Silos, async (cluster, loads) =>
     {
         await cluster.AddSiloAsync();
         cluster.Silos[0].KillHard();
@@ -101,9 +102,9 @@ public sealed class FailoverTests(ITestOutputHelper output)
     });
 
     /// <summary>Appends to rings of all silos through one gateway while something happens, and reads everything through the other.</summary>
-    private async Task UnderLoadAsync(Func<Cluster, AppendLoad[], Task> happen, Func<Cluster, Task>? prepare = null)
+    private async Task UnderLoadAsync(Mortal mortal, Func<Cluster, AppendLoad[], Task> happen, Func<Cluster, Task>? prepare = null)
     {
-        await using var cluster = await Cluster.OpenAsync();
+        await using var cluster = await Cluster.OpenAsync(mortal);
         if (prepare is not null) await prepare(cluster);
         var loads = Enumerable.Range(0, Loads).Select(number => new AppendLoad(Ring(number), $"load-{number}")).ToArray();
         var running = loads.Select(load => load.RunAsync(cluster.Gateways[0].Resp)).ToArray();

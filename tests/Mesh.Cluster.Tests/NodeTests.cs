@@ -14,7 +14,7 @@ public sealed class NodeTests
     [PostgresFact]
     public async Task Two_gateways_that_are_asked_for_a_new_room_at_once_name_the_same_and_what_is_said_there_is_heard_at_all_of_them()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 2, gateways: 3);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Silos, silos: 2, gateways: 3);
         using var nodes = new NodeClient(cluster);
         await nodes.SeenByAllAsync(3);
         var asked = await Task.WhenAll(cluster.Gateways.Select(gateway => nodes.GatewaysOfAsync(gateway, "new")));
@@ -40,7 +40,7 @@ public sealed class NodeTests
     [PostgresFact]
     public async Task When_a_node_dies_its_rooms_go_on_at_another_of_their_nodes_and_when_it_ends_they_do_so_at_once()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 2, gateways: 4);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Silos, silos: 2, gateways: 4);
         using var nodes = new NodeClient(cluster);
         await nodes.SeenByAllAsync(4);
         var before = await nodes.GatewaysOfAsync(cluster.Gateways[0], "room");
@@ -68,7 +68,7 @@ public sealed class NodeTests
     [ToolsFact("redis-cli", "ioredis")]
     public async Task Clients_of_a_cluster_find_the_nodes_of_a_room_and_go_on_when_one_is_killed()
     {
-        await using var cluster = await Cluster.OpenAsync(await PostgresServer.SharedAsync(), silos: 2, gateways: 3, "--cluster-redirect", "on");
+        await using var cluster = await Cluster.OpenAsync(await PostgresServer.SharedAsync(), Mortal.Silos, silos: 2, gateways: 3, "--cluster-redirect", "on");
         using var nodes = new NodeClient(cluster);
         await nodes.SeenByAllAsync(3);
         await RedirectedByRedisCliAsync(cluster, nodes);

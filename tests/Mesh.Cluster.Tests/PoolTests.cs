@@ -16,7 +16,7 @@ public sealed class PoolTests : IDisposable
     [PostgresFact]
     public async Task Queues_in_pools_outlive_the_silo_that_held_them()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 2, gateways: 2);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Silos, silos: 2, gateways: 2);
         var (first, second) = (cluster.Gateways[0], cluster.Gateways[1]);
         foreach (var pool in new[] { "one", "two" })
             Assert.Equal(HttpStatusCode.Created, (await SendAsync(first, HttpMethod.Put, $"pools/{pool}", new { uri = await PostgresServer.NewDatabaseAsync(), weight = 1 })).Status);

@@ -14,11 +14,11 @@ public sealed class ReadinessTests
     [PostgresFact]
     public async Task A_silo_that_is_cut_off_from_the_database_is_not_ready_until_it_is_back()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 1, gateways: 0);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Nobody, silos: 1, gateways: 0);
         var data = new NpgsqlConnectionStringBuilder(cluster.Data);
         await using var relay = new TcpRelay(new IPEndPoint(IPAddress.Loopback, data.Port));
         data.Port = relay.Port;
-        await using var silo = await MeshProcess.OpenAsync(Cluster.Silo(data.ConnectionString));
+        await using var silo = await Cluster.OpenSiloAsync(_ => { }, data.ConnectionString);
         using var http = new HttpClient();
         await BecomesAsync(HttpStatusCode.OK);
         await relay.CutAsync().WaitAsync(TimeMax);

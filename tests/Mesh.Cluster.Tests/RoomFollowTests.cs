@@ -21,7 +21,7 @@ public sealed class RoomFollowTests(ITestOutputHelper output)
 
     private async Task FollowAsync(Action<Cluster> kill)
     {
-        await using var cluster = await Cluster.OpenAsync();
+        await using var cluster = await Cluster.OpenAsync(Mortal.Gateways);
         await using (var wire = await RespWire.ConnectAsync(cluster.Gateways[1].Resp))
             Assert.Equal("OK", await wire.AskAsync("ROOM", "HISTORY", "lobby", "COUNT", "100000"));
         var got = new List<(long Sequence, string Text)>();

@@ -19,7 +19,7 @@ public sealed class RoomTests(ITestOutputHelper output)
     [PostgresFact]
     public async Task A_gateway_that_has_ended_is_counted_no_more_and_nobody_else_notices()
     {
-        await using var cluster = await Cluster.OpenAsync();
+        await using var cluster = await Cluster.OpenAsync(Mortal.Gateways);
         await using var leaving = await RespWire.ConnectAsync(cluster.Gateways[1].Resp);
         for (var i = 0; i < Rooms; i++) await leaving.AskAsync("SUBSCRIBE", $"both-{i}");
         await leaving.AskAsync("PSUBSCRIBE", "n*");
@@ -43,7 +43,7 @@ public sealed class RoomTests(ITestOutputHelper output)
     [PostgresFact]
     public async Task A_gateway_that_was_killed_is_forgotten_soon()
     {
-        await using var cluster = await Cluster.OpenAsync();
+        await using var cluster = await Cluster.OpenAsync(Mortal.Gateways);
         await using var gone = await RespWire.ConnectAsync(cluster.Gateways[1].Resp);
         await gone.AskAsync("SUBSCRIBE", "news");
         await gone.AskAsync("PSUBSCRIBE", "n*");
@@ -65,8 +65,8 @@ public sealed class RoomTests(ITestOutputHelper output)
     [PostgresFact]
     public async Task Who_publishes_does_not_wait_for_a_gateway_that_was_killed()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 0, gateways: 0);
-        await cluster.AddSiloAsync(cluster.Data, "--response-timeout", "20000");
+        await using var cluster = await Cluster.OpenAsync(Mortal.Gateways, silos: 0, gateways: 0);
+        await cluster.AddSiloAsync(cluster.Data, ["--response-timeout", "20000"]);
         var sinceStart = Stopwatch.StartNew();
         for (var i = 0; i < 2; i++) await cluster.AddGatewayAsync();
         await using var gone = await RespWire.ConnectAsync(cluster.Gateways[1].Resp);
@@ -76,26 +76,34 @@ public sealed class RoomTests(ITestOutputHelper output)
         await Eventually.TrueAsync(async () => Equals(await publisher.AskAsync("PUBLISH", "news", "to both"), 2L) && sinceStart.Elapsed > Unsettled, "both gateways are reached");
         cluster.Gateways[1].KillHard();
         await cluster.Gateways[1].EndAsync();
-        var slowest = TimeSpan.Zero;
-        var total = Stopwatch.StartNew();
+
+        // What a busy machine takes for as many messages to nobody is no wait for the gateway.
+        var (waited, slowest) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var i = 0; i < Messages; i++)
         {
-            var since = Stopwatch.StartNew();
-            await publisher.AskAsync("PUBLISH", "news", $"{i}");
-            if (since.Elapsed > slowest) slowest = since.Elapsed;
+            var took = await TimeAsync("news", $"{i}");
+            waited += took - await TimeAsync("nobody", $"{i}");
+            if (took > slowest) slowest = took;
         }
 
-        output.WriteLine($"{Messages} messages were published within {total.Elapsed.TotalMilliseconds:0} ms of the kill, the slowest within {slowest.TotalMilliseconds:0} ms.");
-        Assert.True(total.Elapsed < TimeSpan.FromSeconds(8), $"{total.Elapsed.TotalSeconds:0.0} s: somebody waited for the gateway that was killed.");
+        output.WriteLine($"{Messages} messages took {waited.TotalMilliseconds:0} ms more after the kill than as many to nobody, the slowest {slowest.TotalMilliseconds:0} ms.");
+        Assert.True(waited < TimeSpan.FromSeconds(8), $"{waited.TotalSeconds:0.0} s: somebody waited for the gateway that was killed.");
         object?[] heard;
         do heard = Assert.IsType<object?[]>(await subscriber.ReadAsync().WaitAsync(ForgottenMax));
         while ((string)heard[2]! != $"{Messages - 1}");
+
+        async Task<TimeSpan> TimeAsync(string room, string message)
+        {
+            var since = Stopwatch.GetTimestamp();
+            await publisher.AskAsync("PUBLISH", room, message);
+            return Stopwatch.GetElapsedTime(since);
+        }
     }
 
     [PostgresFact]
     public async Task A_gateway_that_is_killed_takes_its_members_with_it_and_whoever_watches_is_told()
     {
-        await using var cluster = await Cluster.OpenAsync();
+        await using var cluster = await Cluster.OpenAsync(Mortal.Gateways);
         await using var killed = await RespWire.ConnectAsync(cluster.Gateways[1].Resp);
         await using var stays = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
         await using var watcher = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);

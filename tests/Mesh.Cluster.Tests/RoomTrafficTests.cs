@@ -23,7 +23,7 @@ public sealed class RoomTrafficTests(ITestOutputHelper output)
     [ToolsFact("ss")]
     public async Task A_rooms_traffic_touches_its_nodes_alone_and_the_whole_grows_with_the_rooms_from_one_gateway_to_eight()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 1, gateways: 1);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Nobody, silos: 1, gateways: 1);
         using var nodes = new NodeClient(cluster);
         var ofTwo = 0d;
         foreach (var count in new[] { 1, 2, 4, 8 })

@@ -19,7 +19,7 @@ public sealed class SlotMoveTests
     [PostgresFact]
     public async Task A_busy_gateway_gives_a_hot_slot_to_another_and_its_clients_are_told_and_go_on_there()
     {
-        await using var cluster = await Cluster.OpenAsync(await PostgresServer.SharedAsync(), silos: 1, gateways: 3, "--cluster-redirect", "on");
+        await using var cluster = await Cluster.OpenAsync(await PostgresServer.SharedAsync(), Mortal.Nobody, silos: 1, gateways: 3, "--cluster-redirect", "on");
         using var nodes = new NodeClient(cluster);
         await nodes.SeenByAllAsync(3);
         var (busy, tags) = await HotAsync(cluster, nodes);

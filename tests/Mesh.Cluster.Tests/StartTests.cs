@@ -38,7 +38,7 @@ public sealed class StartTests
     [PostgresFact]
     public async Task Another_clusters_data_is_refused()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 1, gateways: 0);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Nobody, silos: 1, gateways: 0);
         const string Expected = "holds the data of cluster 'mesh' (service 'mesh'), and this is cluster 'other' (service 'mesh').";
         Assert.Contains(Expected, await RefusalAsync(4, Cluster.Silo(cluster.Data, "--cluster-id", "other")));
         Assert.Contains(Expected, await RefusalAsync(4, Cluster.Gateway(cluster.Data, "--cluster-id", "other")));
@@ -48,7 +48,7 @@ public sealed class StartTests
     [PostgresFact]
     public async Task A_gateway_that_finds_no_silo_in_time_says_so()
     {
-        await using var cluster = await Cluster.OpenAsync(silos: 1, gateways: 0);
+        await using var cluster = await Cluster.OpenAsync(Mortal.Nobody, silos: 1, gateways: 0);
         cluster.Silos[0].Terminate();
         Assert.Equal(0, (await cluster.Silos[0].EndAsync()).Code);
         Assert.Contains("No silo of cluster 'mesh' answered within 1 s (--silo-wait).", await RefusalAsync(5, Cluster.Gateway(cluster.Data, "--silo-wait", "1")));

@@ -10,7 +10,7 @@ public sealed class TwoByTwo : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (RequiresPostgresAttribute.Missing is null) Cluster = await Cluster.OpenAsync();
+        if (RequiresPostgresAttribute.Missing is null) Cluster = await Cluster.OpenAsync(Mortal.Nobody);
     }
 
     public async Task DisposeAsync()

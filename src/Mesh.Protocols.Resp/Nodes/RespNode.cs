@@ -6,8 +6,8 @@ namespace Mesh.Protocols.Resp.Nodes;
 /// <summary>The node that one door is: it says so once a second, with its load, and has a copy of the table that is at most as old as the last answer. Thread-safe.</summary>
 public sealed partial class RespNode
 {
-    /// <summary>How long a door that closes waits until the others know.</summary>
-    private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(2);
+    /// <summary>How long a door that closes waits until the others know: not for ever, but for as long as a call that is lost or late takes to be made again. Then they find out by its silence.</summary>
+    private static readonly TimeSpan LeaveMax = TimeSpan.FromSeconds(4);
 
     private readonly INodes _nodes;
     private readonly RespClients _clients;

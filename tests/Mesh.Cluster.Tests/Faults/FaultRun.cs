@@ -17,9 +17,7 @@ namespace Mesh.Cluster.Tests.Faults;
 internal sealed class FaultRun : IAsyncDisposable
 {
     private const int LinesSaid = 30;
-    private const int StartsMax = 5;
     private const int AcknowledgedByStranger = 20;
-    private const string VotedDead = "I have been told I am dead";
     private static readonly TimeSpan RecoveryMax = TimeSpan.FromSeconds(60);
     private static readonly string[] Everlasting = ["--rse-ttl", "86400"];
     private readonly PostgresServer _database;
@@ -48,7 +46,7 @@ internal sealed class FaultRun : IAsyncDisposable
     public static async Task<FaultRun> OpenAsync(int silos, int gateways, Action<string> tell)
     {
         var database = await PostgresServer.StartAsync();
-        var cluster = await Cluster.OpenAsync(database, silos: 0, gateways: 0, Everlasting);
+        var cluster = await Cluster.OpenAsync(database, Mortal.Silos, silos: 0, gateways: 0, Everlasting);
         var relays = new List<TcpRelay>();
         for (var i = 0; i < silos; i++) await AddSiloAsync(cluster, relays, tell);
         for (var i = 0; i < gateways; i++) await cluster.AddGatewayAsync();
@@ -223,7 +221,7 @@ internal sealed class FaultRun : IAsyncDisposable
     private async Task ReplaceSiloAsync(int index)
     {
         await _cluster.Silos[index].DisposeAsync();
-        _cluster.Silos[index] = await OpenSiloAsync(_cluster.Data, _relays[index], _tell);
+        _cluster.Silos[index] = await Cluster.OpenSiloAsync(_tell, Through(_cluster.Data, _relays[index]));
     }
 
     private async Task ReplaceGatewayAsync(int index)
@@ -239,23 +237,7 @@ internal sealed class FaultRun : IAsyncDisposable
     {
         var relay = new TcpRelay(new IPEndPoint(IPAddress.Loopback, new NpgsqlConnectionStringBuilder(cluster.Data).Port));
         relays.Add(relay);
-        cluster.Silos.Add(await OpenSiloAsync(cluster.Data, relay, tell));
-    }
-
-    /// <summary>Starts a silo again that the others have voted dead while it joined, as whoever runs silos does: on a busy machine one may not answer in time.</summary>
-    private static async Task<MeshProcess> OpenSiloAsync(string data, TcpRelay relay, Action<string> tell)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await MeshProcess.OpenAsync(Cluster.Silo(Through(data, relay)));
-            }
-            catch (InvalidOperationException failure) when (attempt < StartsMax && failure.Message.Contains(VotedDead, StringComparison.Ordinal))
-            {
-                tell("A silo that joined did not answer in time, and is started again.");
-            }
-        }
+        cluster.Silos.Add(await Cluster.OpenSiloAsync(tell, Through(cluster.Data, relay)));
     }
 
     /// <summary>A silo that has ended by itself, because the others have voted it dead, is started again.</summary>
@@ -264,7 +246,7 @@ internal sealed class FaultRun : IAsyncDisposable
         for (var index = 0; index < Silos; index++)
         {
             if (!_cluster.Silos[index].HasEnded) continue;
-            _tell($"A silo had ended by itself: {(_cluster.Silos[index].Errors.Contains(VotedDead, StringComparison.Ordinal) ? "the others had voted it dead" : _cluster.Silos[index].Errors)}");
+            _tell($"A silo had ended by itself: {(Cluster.WasVotedDead(_cluster.Silos[index]) ? "the others had voted it dead" : _cluster.Silos[index].Errors)}");
             await ReplaceSiloAsync(index);
         }
     }

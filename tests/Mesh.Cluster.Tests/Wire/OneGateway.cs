@@ -35,7 +35,7 @@ public sealed class OneGateway : IAsyncLifetime
     {
         if (RequiresPostgresAttribute.Missing is not null) return;
         await File.WriteAllTextAsync(_tokens.File("tokens"), RseDoor.Token);
-        _cluster = await Cluster.OpenAsync(await PostgresServer.SharedAsync(), silos: 2, gateways: 1,
+        _cluster = await Cluster.OpenAsync(await PostgresServer.SharedAsync(), Mortal.Nobody, silos: 2, gateways: 1,
             ["--rse-mode", "live", "--rse-tokens", _tokens.File("tokens"), .. RulesContract.Rules.SelectMany(rule => (string[])["--partition", rule])]);
         _client = await ClusterConnection.OpenAsync(new GatewayOptions { Data = _cluster.Data }, NullLoggerFactory.Instance);
     }
