@@ -21,15 +21,22 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>A call on a busy machine is not one that is lost. Shorter than calls are tried again for.</summary>
     private static readonly string[] WaitsForAnswers = ["--response-timeout", "10000"];
 
+    /// <summary>Nor is one to a gateway, but those to a gateway that was killed end by this alone, and others wait for them.</summary>
+    private static readonly string[] WaitsForLiving = ["--response-timeout", "3000"];
+
     private readonly string[] _gatewayOptions;
     private readonly string[] _siloOptions;
 
     private Cluster(string data, Mortal mortal, string[] gatewayOptions)
     {
         Data = data;
-        var answers = mortal == Mortal.Nobody ? WaitsForAnswers : [];
-        _gatewayOptions = [.. answers, .. gatewayOptions];
-        _siloOptions = [.. WaitsForGateways, .. mortal == Mortal.Silos ? [] : WaitsForSilos, .. answers];
+        _gatewayOptions = [.. mortal == Mortal.Nobody ? WaitsForAnswers : [], .. gatewayOptions];
+        _siloOptions = mortal switch
+        {
+            Mortal.Nobody => [.. WaitsForGateways, .. WaitsForSilos, .. WaitsForAnswers],
+            Mortal.Gateways => [.. WaitsForGateways, .. WaitsForSilos, .. WaitsForLiving],
+            _ => WaitsForGateways,
+        };
     }
 
     /// <summary>The connection string of the database.</summary>
