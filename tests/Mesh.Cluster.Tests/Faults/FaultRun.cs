@@ -18,7 +18,7 @@ internal sealed class FaultRun : IAsyncDisposable
 {
     private const int LinesSaid = 30;
     private const int AcknowledgedByStranger = 20;
-    private static readonly TimeSpan RecoveryMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RecoveryMax = TimeSpan.FromMinutes(2);
     private static readonly string[] Everlasting = ["--rse-ttl", "86400"];
     private readonly PostgresServer _database;
     private readonly Cluster _cluster;

@@ -16,7 +16,10 @@ public sealed class MeshProcess : IAsyncDisposable
     private const int SignalContinue = 18;
     private const int SignalStop = 19;
     private const string BannerEnd = "Options: --help";
-    private static readonly TimeSpan StartMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>Where all silos were killed, another waits for a while before it starts.</summary>
+    private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private bool _isDisposed;
