@@ -73,6 +73,7 @@ public sealed class RoomTests(ITestOutputHelper output)
         await using var publisher = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
         await using var subscriber = await RespWire.ConnectAsync(cluster.Gateways[0].Resp);
         foreach (var wire in new[] { gone, subscriber }) await wire.AskAsync("SUBSCRIBE", "news");
+        await publisher.AskAsync("PUBLISH", "nobody", "so that this room knows of everybody");
         await Eventually.TrueAsync(async () => Equals(await publisher.AskAsync("PUBLISH", "news", "to both"), 2L) && sinceStart.Elapsed > Unsettled, "both gateways are reached");
         cluster.Gateways[1].KillHard();
         await cluster.Gateways[1].EndAsync();
