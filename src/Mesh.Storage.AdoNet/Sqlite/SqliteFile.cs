@@ -14,11 +14,13 @@ internal sealed class SqliteFile
     public SqliteFile(string path)
     {
         _path = Path.GetFullPath(path);
-        ConnectionString = TextOf(SqliteOpenMode.ReadWriteCreate);
     }
 
     /// <summary>Creates the file only until it existed once: a database that vanishes must not come back as an empty one.</summary>
-    public string ConnectionString { get; private set; }
+    public string ConnectionString => TextOf(_existed ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate);
+
+    /// <summary>How long a lock of another program's is waited for, in whole seconds. SQLite looks now and then, so one that commits again and again can keep others out for as long.</summary>
+    public TimeSpan LockedMax { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Settings of the writing connection beside ours: a test makes the disk full with them.</summary>
     public string WriterSettings { get; set; } = "";
@@ -40,11 +42,7 @@ internal sealed class SqliteFile
         }
     }
 
-    public void MarkExisting()
-    {
-        _existed = true;
-        ConnectionString = TextOf(SqliteOpenMode.ReadWrite);
-    }
+    public void MarkExisting() => _existed = true;
 
     public StorageUnavailableException Gone() => new($"{this} is gone: it was deleted or moved while in use. Put it back; appends then go on.");
 
@@ -70,5 +68,5 @@ internal sealed class SqliteFile
 
     // The driver's own pool is off: it would keep connections open behind our back. Its time-out bounds the wait for a lock, in seconds.
     private string TextOf(SqliteOpenMode mode) =>
-        new SqliteConnectionStringBuilder { DataSource = _path, Mode = mode, Pooling = false, DefaultTimeout = 1 }.ToString();
+        new SqliteConnectionStringBuilder { DataSource = _path, Mode = mode, Pooling = false, DefaultTimeout = (int)LockedMax.TotalSeconds }.ToString();
 }

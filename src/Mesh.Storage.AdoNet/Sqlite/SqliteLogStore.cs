@@ -33,6 +33,12 @@ public sealed class SqliteLogStore : ILogStore
         set => _file.WriterSettings = value;
     }
 
+    /// <inheritdoc cref="SqliteFile.LockedMax"/>
+    internal TimeSpan LockedMax
+    {
+        set => _file.LockedMax = value;
+    }
+
     public async ValueTask MigrateAsync(CancellationToken cancel = default)
     {
         _file.CreateFolder();

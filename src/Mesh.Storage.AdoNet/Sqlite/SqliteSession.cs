@@ -58,7 +58,7 @@ internal sealed class SqliteSession : IDisposable
         {
             connection.Open();
             var session = new SqliteSession(connection);
-            session.Run("pragma busy_timeout = 1000; " + pragmas);
+            session.Run($"pragma busy_timeout = {(int)file.LockedMax.TotalMilliseconds}; {pragmas}");
             return session;
         }
         catch

@@ -18,11 +18,15 @@ public sealed class SqliteFixture : ILogStoreFixture
         return ValueTask.CompletedTask;
     }
 
-    async Task<ILogStore> ILogStoreFixture.ConnectAsync() => await ConnectAsync();
+    async Task<ILogStore> ILogStoreFixture.ConnectAsync() => await ConnectBesideOthersAsync();
 
-    public async Task<SqliteLogStore> ConnectAsync()
+    public Task<SqliteLogStore> ConnectAsync() => ConnectAsync(new SqliteLogStore(Path));
+
+    /// <summary>A store that others may keep waiting for a minute, by commits of theirs to a disk that is slow.</summary>
+    public Task<SqliteLogStore> ConnectBesideOthersAsync() => ConnectAsync(new SqliteLogStore(Path) { LockedMax = TimeSpan.FromSeconds(60) });
+
+    private static async Task<SqliteLogStore> ConnectAsync(SqliteLogStore store)
     {
-        var store = new SqliteLogStore(Path);
         await store.MigrateAsync();
         return store;
     }

@@ -17,7 +17,7 @@ public sealed class SqliteSchemaTests : IAsyncLifetime
     [Fact]
     public async Task Stores_that_start_at_once_migrate_once()
     {
-        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(_fixture.ConnectAsync)));
+        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(_fixture.ConnectBesideOthersAsync)));
         var owner = await stores[0].OpenAsync();
         await stores[0].AppendAsync(owner, new BatchFeed().Batch());
         foreach (var store in stores) Assert.Equal([1], await store.FirstsAsync(owner));
