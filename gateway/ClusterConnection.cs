@@ -11,6 +11,10 @@ namespace Mesh.Gateway;
 internal sealed class ClusterConnection : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long silos may take to hear that this client goes.</summary>
+    private static readonly TimeSpan GoodbyeMax = TimeSpan.FromSeconds(2);
+
     private readonly IHost _client;
 
     private ClusterConnection(IHost client) => _client = client;
@@ -47,9 +51,19 @@ internal sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells the silos, and goes whether they hear it or not: the wait for one that was killed a moment ago ended after half a minute with an error.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _client.StopAsync();
+        using var limit = new CancellationTokenSource(GoodbyeMax);
+        try
+        {
+            await _client.StopAsync(limit.Token);
+        }
+        catch (Exception) when (limit.IsCancellationRequested)
+        {
+            // They find out by the connection's end.
+        }
+
         _client.Dispose();
     }
 
