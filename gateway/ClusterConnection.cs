@@ -51,7 +51,7 @@ internal sealed class ClusterConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the silos, and goes whether they hear it or not: the wait for one that was killed a moment ago ended after half a minute with an error.</summary>
+    /// <summary>Tells the silos, and goes whether they hear it or not: the wait for one that was killed a moment ago would end after half a minute with an error.</summary>
     public async ValueTask DisposeAsync()
     {
         using var limit = new CancellationTokenSource(GoodbyeMax);
