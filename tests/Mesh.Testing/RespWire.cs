@@ -107,4 +107,8 @@ public sealed class RespWire : IAsyncDisposable
 }
 
 /// <summary>An error answer, without its leading dash.</summary>
-public sealed record RespError(string Text);
+public sealed record RespError(string Text)
+{
+    /// <summary>It sends the client to another node.</summary>
+    public bool IsMoved => Text.StartsWith("MOVED", StringComparison.Ordinal);
+}

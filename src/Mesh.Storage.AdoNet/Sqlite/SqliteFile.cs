@@ -11,10 +11,7 @@ internal sealed class SqliteFile
     private volatile bool _existed;
 
     /// <param name="path">Made whole; folders that are missing are made when it is first opened.</param>
-    public SqliteFile(string path)
-    {
-        _path = Path.GetFullPath(path);
-    }
+    public SqliteFile(string path) => _path = Path.GetFullPath(path);
 
     /// <summary>Creates the file only until it existed once: a database that vanishes must not come back as an empty one.</summary>
     public string ConnectionString => TextOf(_existed ? SqliteOpenMode.ReadWrite : SqliteOpenMode.ReadWriteCreate);

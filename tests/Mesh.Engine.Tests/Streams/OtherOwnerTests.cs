@@ -65,18 +65,9 @@ public sealed class OtherOwnerTests : IAsyncLifetime
         return [];
     }
 
-    /// <summary>Maintenance goes on beside the test, with the clock.</summary>
     private async Task MaintainUntilAsync(Task task)
     {
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                _clock.Advance(TimeSpan.FromSeconds(5));
-                await _other.Ring(StreamName.Ring("elsewhere")).AppendAsync(Given.Segment("x"));
-                return task.IsCompleted;
-            },
-            "maintenance tells who follows",
-            pause: TimeSpan.FromMilliseconds(1));
+        await Maintaining.UntilAsync(_other, _clock, () => Task.FromResult(task.IsCompleted), "maintenance tells who follows");
         await task;
     }
 }

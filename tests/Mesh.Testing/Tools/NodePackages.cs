@@ -1,23 +1,26 @@
-using System.Diagnostics;
-
 namespace Mesh.Testing.Tools;
 
 /// <summary>Packages of npm, installed once into a cache folder of the user, for tests that drive real JavaScript clients.</summary>
 public static class NodePackages
 {
-    private static readonly TimeSpan TurnPause = TimeSpan.FromMilliseconds(50);
+    /// <summary>Other processes with tests want the same packages: what one of them has begun to install is there only when it is done.</summary>
+    private const string Turn = "mesh-node-packages";
 
     /// <summary>Installs the packages unless they are there.</summary>
     /// <param name="packages">Their names.</param>
     /// <returns>Null when they can be used, else what is missing and the command that gets it.</returns>
     public static string? Missing(params string[] packages)
     {
-        var folder = FolderOf(packages);
-        Directory.CreateDirectory(folder);
-        using var turn = TakeTurn(folder);
-        if (packages.All(package => Directory.Exists(Path.Combine(folder, "node_modules", package)))) return null;
-        string[] install = ["install", "--no-audit", "--no-fund", "--prefix", folder, .. packages];
-        return Command.Works("npm", install) ? null : $"Needs node and packages: npm {string.Join(' ', install)}";
+        using var turn = new Mutex(initiallyOwned: false, Turn);
+        Take(turn);
+        try
+        {
+            return Install(packages);
+        }
+        finally
+        {
+            turn.ReleaseMutex();
+        }
     }
 
     /// <summary>Runs a script that requires the packages.</summary>
@@ -27,20 +30,25 @@ public static class NodePackages
     /// <summary>Starts a script that requires the packages, to be talked with while it runs.</summary>
     public static RunningScript Start(string[] packages, string script, params string[] arguments) => new("node", CopyOf(packages, script), arguments);
 
-    /// <summary>Other processes with tests want the same packages: what one of them has begun to install is there only when it is done.</summary>
-    private static FileStream TakeTurn(string folder)
+    private static void Take(Mutex turn)
     {
-        for (var since = Stopwatch.StartNew(); ;)
+        try
         {
-            try
-            {
-                return new FileStream(Path.Combine(folder, "turn"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (since.Elapsed < 2 * Command.TimeMax)
-            {
-                Thread.Sleep(TurnPause);
-            }
+            if (!turn.WaitOne(2 * Command.TimeMax)) throw new TimeoutException("Another process installs packages of npm, and does not end.");
         }
+        catch (AbandonedMutexException)
+        {
+            // Its owner was killed; it is this thread's now.
+        }
+    }
+
+    private static string? Install(string[] packages)
+    {
+        var folder = FolderOf(packages);
+        if (packages.All(package => Directory.Exists(Path.Combine(folder, "node_modules", package)))) return null;
+        Directory.CreateDirectory(folder);
+        string[] install = ["install", "--no-audit", "--no-fund", "--prefix", folder, .. packages];
+        return Command.Works("npm", install) ? null : $"Needs node and packages: npm {string.Join(' ', install)}";
     }
 
     /// <summary>Node looks for packages beside the script.</summary>
